@@ -1,0 +1,20 @@
+"""POST /api/v1/buildings: put a new building into the registry."""
+
+from arxos.bootstrap import new_id, now, unit_of_work
+from arxos.domain.permissions import Permission
+from arxos.entrypoints.bodies import CreateBuildingBody
+from arxos.entrypoints.http import Request, Response, created, http_handler
+from arxos.entrypoints.representations import show_building
+from arxos.use_cases.buildings import create_building
+
+
+@http_handler(requires=Permission.CREATE_BUILDING)
+def handler(request: Request) -> Response:
+    building = create_building(
+        request.body(CreateBuildingBody).command(),
+        uow=unit_of_work(request.actor),
+        actor=request.actor,
+        new_id=new_id,
+        now=now(),
+    )
+    return created("building", show_building(building), f"/api/v1/buildings/{building.id}")

@@ -1,0 +1,16 @@
+"""GET /api/v1/buildings/{building_id}/floors: a building's floors, from the lowest up."""
+
+from arxos.bootstrap import unit_of_work
+from arxos.domain.permissions import Permission
+from arxos.entrypoints.http import Request, Response, http_handler
+from arxos.entrypoints.representations import show_floor
+from arxos.use_cases.floors import list_floors
+
+
+@http_handler(requires=Permission.READ_FLOOR)
+def handler(request: Request) -> Response:
+    request.query(paged=True)
+    found = list_floors(
+        request.path("building_id"), request.page(), uow=unit_of_work(request.actor)
+    )
+    return request.listed(found, show_floor)

@@ -1,0 +1,137 @@
+"""Every key of the single table, made here and nowhere else (docs/access-patterns.md).
+
+The organisation is part of every partition key, of the table and of its indexes, so that no query
+can cross it. The one exception is the sign-in directory (`identity`), which only the authorizer
+reads, because a Cognito subject is all it has before it knows the organisation.
+"""
+
+from typing import NamedTuple
+
+from arxos.domain.identifiers import shard_of
+from arxos.domain.text_rules import folded
+
+# DynamoDB's limit for a sort key is 1,024 bytes; a folded name may take 4 bytes a character.
+_SORT_CHARACTERS = 100
+
+FLOOR, ROOM, DEVICE, IMPORT, CHANGE = "FLR#", "RM#", "DEV#", "IMP#", "CHG#"
+
+
+class Key(NamedTuple):
+    """A primary key, or the key of an index."""
+
+    pk: str
+    sk: str
+
+
+def organization(org: str) -> Key:
+    return Key(f"ORG#{org}", "ORG")
+
+
+def identity(subject: str) -> Key:
+    return Key(f"IDENTITY#{subject}", "IDENTITY")
+
+
+def users(org: str) -> str:
+    return f"ORG#{org}#USERS"
+
+
+def user(org: str, user_id: str) -> Key:
+    return Key(users(org), f"USR#{user_id}")
+
+
+def buildings(org: str) -> str:
+    return f"ORG#{org}#BUILDINGS"
+
+
+def building(org: str, building_id: str) -> Key:
+    return Key(buildings(org), f"BLD#{building_id}")
+
+
+def building_by_name(org: str, building_id: str, name: str) -> Key:
+    return Key(buildings(org), by_name(name, building_id))
+
+
+def in_building(org: str, building_id: str) -> str:
+    """The partition of a building's floors, imports and floor numbers."""
+    return f"ORG#{org}#BLD#{building_id}"
+
+
+def in_shard(org: str, building_id: str, shard: str) -> str:
+    """One of the partitions of a building's rooms and devices (ADR 0003)."""
+    return f"ORG#{org}#BLD#{building_id}#{shard}"
+
+
+def floor(org: str, building_id: str, floor_id: str) -> Key:
+    return Key(in_building(org, building_id), FLOOR + floor_id)
+
+
+def floor_number(org: str, building_id: str, number: int) -> Key:
+    return Key(in_building(org, building_id), f"FLRNUM#{number}")
+
+
+def room(org: str, building_id: str, room_id: str) -> Key:
+    return Key(in_shard(org, building_id, shard_of(room_id)), ROOM + room_id)
+
+
+def room_number(org: str, floor_id: str, number: str) -> Key:
+    return Key(f"ORG#{org}#FLR#{floor_id}", f"RMNUM#{folded(number)}")
+
+
+def device(org: str, building_id: str, device_id: str) -> Key:
+    return Key(in_shard(org, building_id, shard_of(device_id)), DEVICE + device_id)
+
+
+def device_in_further_room(org: str, building_id: str, device_id: str, room_id: str) -> Key:
+    """A pointer from each room after a device's first to the device, beside the device."""
+    return Key(in_shard(org, building_id, shard_of(device_id)), f"DEVRM#{device_id}#{room_id}")
+
+
+def import_job(org: str, building_id: str, import_id: str) -> Key:
+    return Key(in_building(org, building_id), IMPORT + import_id)
+
+
+def change(org: str, record_id: str, change_id: str) -> Key:
+    return Key(f"ORG#{org}#REC#{record_id}", CHANGE + change_id)
+
+
+def changes_of_building(org: str, building_id: str) -> str:
+    return f"ORG#{org}#BLD#{building_id}#CHANGES"
+
+
+def changes_by_user(org: str, user_id: str) -> str:
+    return f"ORG#{org}#USR#{user_id}#CHANGES"
+
+
+def on_floor(org: str, floor_id: str) -> str:
+    """Index 1: the rooms of a floor, by number."""
+    return f"ORG#{org}#FLR#{floor_id}"
+
+
+def on_floor_shard(org: str, floor_id: str, shard: str) -> str:
+    """Index 2: the devices of a floor, by name, spread like the building they are in."""
+    return f"ORG#{org}#FLR#{floor_id}#{shard}"
+
+
+def in_room(org: str, room_id: str) -> str:
+    """Index 1: the devices of a room, by name."""
+    return f"ORG#{org}#RM#{room_id}"
+
+
+def by_name(name: str, record_id: str) -> str:
+    """A sort key for names in any language, made unique by the record's id."""
+    return f"{folded(name)[:_SORT_CHARACTERS]}#{record_id}"
+
+
+def by_number(number: str, record_id: str) -> str:
+    """As `by_name`, with runs of digits padded so that room 2 comes before room 10."""
+    padded, digits = [], ""
+    for character in folded(number)[:_SORT_CHARACTERS] + "\0":
+        if character.isdecimal():
+            digits += character
+            continue
+        if digits:
+            padded.append(digits.zfill(8))
+            digits = ""
+        if character != "\0":
+            padded.append(character)
+    return f"{''.join(padded)}#{record_id}"

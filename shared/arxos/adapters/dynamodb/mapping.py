@@ -1,0 +1,349 @@
+"""Domain records to items and back, by hand: neither side knows the other's shape."""
+
+from dataclasses import asdict
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from arxos.adapters.dynamodb import keys
+from arxos.adapters.dynamodb.table import (
+    BuildingItem,
+    DeviceItem,
+    FloorItem,
+    FurtherRoomItem,
+    ImportItem,
+    RecordItem,
+    RoomItem,
+    UserItem,
+)
+from arxos.domain.address import Address, Coordinates
+from arxos.domain.building import Building
+from arxos.domain.device import Device, Position
+from arxos.domain.floor import Floor
+from arxos.domain.identifiers import shard_of
+from arxos.domain.import_job import (
+    ImportCounts,
+    ImportJob,
+    ImportMode,
+    ImportProfile,
+    ImportStatus,
+)
+from arxos.domain.permissions import Role
+from arxos.domain.record import Record
+from arxos.domain.room import Room
+from arxos.domain.source import Problem
+from arxos.domain.status import BuildingStatus, DeviceStatus, FloorStatus, RoomStatus
+from arxos.domain.text_rules import folded
+from arxos.domain.timestamps import from_iso, to_iso
+from arxos.domain.user import User
+
+COUNTERS = frozenset({"floors_count", "rooms_count", "devices_count", "shards"})
+
+
+def jsonable(value: Any) -> Any:
+    """A domain value as plain JSON, for history entries."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return to_iso(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (Address, Coordinates)):
+        return asdict(value)
+    if isinstance(value, (list, tuple)):
+        return [jsonable(v) for v in value]
+    if isinstance(value, dict):
+        return {k: jsonable(v) for k, v in value.items()}
+    return value
+
+
+def _stored_record(record: Record) -> dict[str, Any]:
+    if record.created_at is None or record.updated_at is None:
+        raise ValueError(f"A {record.kind} without its times cannot be stored.")
+    return {
+        "id": record.id,
+        "status": record.current_status,
+        "description": record.description,
+        "metadata": dict(record.metadata) or None,
+        "tags": list(record.tags) or None,
+        "external_ids": dict(record.external_ids) or None,
+        "version": record.version,
+        "created_at": to_iso(record.created_at),
+        "updated_at": to_iso(record.updated_at),
+        "created_by": record.created_by,
+        "updated_by": record.updated_by,
+    }
+
+
+def _record(item: RecordItem) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "description": item.description,
+        "metadata": item.metadata or {},
+        "tags": tuple(item.tags or ()),
+        "external_ids": item.external_ids or {},
+        "version": int(item.version),
+        "created_at": from_iso(item.created_at),
+        "updated_at": from_iso(item.updated_at),
+        "created_by": item.created_by,
+        "updated_by": item.updated_by,
+    }
+
+
+def building_item(org: str, building: Building) -> BuildingItem:
+    key = keys.building(org, building.id)
+    by_name = keys.building_by_name(org, building.id, building.name)
+    return BuildingItem(
+        key.pk,
+        key.sk,
+        gsi1_pk=by_name.pk,
+        gsi1_sk=by_name.sk,
+        name=building.name,
+        name_folded=folded(building.name),
+        address={k: v for k, v in asdict(building.address).items() if v is not None},
+        coordinates=asdict(building.coordinates) if building.coordinates else None,
+        shards=building.shards,
+        floors_count=building.floors_count,
+        rooms_count=building.rooms_count,
+        devices_count=building.devices_count,
+        **_stored_record(building),
+    )
+
+
+def building(item: BuildingItem) -> Building:
+    return Building(
+        **_record(item),
+        status=BuildingStatus(item.status),
+        name=item.name,
+        address=Address(**item.address),
+        coordinates=Coordinates(**item.coordinates) if item.coordinates else None,
+        shards=int(item.shards),
+        floors_count=int(item.floors_count),
+        rooms_count=int(item.rooms_count),
+        devices_count=int(item.devices_count),
+    )
+
+
+def floor_item(org: str, floor: Floor) -> FloorItem:
+    key = keys.floor(org, floor.building_id, floor.id)
+    return FloorItem(
+        key.pk,
+        key.sk,
+        building_id=floor.building_id,
+        floor_number=floor.floor_number,
+        name=floor.name,
+        elevation_m=floor.elevation_m,
+        rooms_count=floor.rooms_count,
+        devices_count=floor.devices_count,
+        **_stored_record(floor),
+    )
+
+
+def floor(item: FloorItem) -> Floor:
+    return Floor(
+        **_record(item),
+        status=FloorStatus(item.status),
+        building_id=item.building_id,
+        floor_number=int(item.floor_number),
+        name=item.name,
+        elevation_m=item.elevation_m,
+        rooms_count=int(item.rooms_count),
+        devices_count=int(item.devices_count),
+    )
+
+
+def room_item(org: str, room: Room) -> RoomItem:
+    key = keys.room(org, room.building_id, room.id)
+    return RoomItem(
+        key.pk,
+        key.sk,
+        gsi1_pk=keys.on_floor(org, room.floor_id),
+        gsi1_sk=keys.ROOM + keys.by_number(room.room_number, room.id),
+        building_id=room.building_id,
+        floor_id=room.floor_id,
+        room_number=room.room_number,
+        number_shared=room.number_shared or None,
+        name=room.name,
+        room_type=room.room_type,
+        area_m2=room.area_m2,
+        area_source=room.area_source,
+        volume_m3=room.volume_m3,
+        footprint=[list(point) for point in room.footprint] if room.footprint else None,
+        devices_count=room.devices_count,
+        **_stored_record(room),
+    )
+
+
+def room(item: RoomItem) -> Room:
+    return Room(
+        **_record(item),
+        status=RoomStatus(item.status),
+        building_id=item.building_id,
+        floor_id=item.floor_id,
+        room_number=item.room_number,
+        number_shared=bool(item.number_shared),
+        name=item.name,
+        room_type=item.room_type,
+        area_m2=item.area_m2,
+        area_source=item.area_source,
+        volume_m3=item.volume_m3,
+        footprint=tuple((x, y) for x, y in item.footprint) if item.footprint else None,
+        devices_count=int(item.devices_count),
+    )
+
+
+def device_item(org: str, device: Device) -> DeviceItem:
+    key = keys.device(org, device.building_id, device.id)
+    by_name = keys.DEVICE + keys.by_name(device.name, device.id)
+    in_room = keys.in_room(org, device.room_id) if device.room_id else None
+    return DeviceItem(
+        key.pk,
+        key.sk,
+        gsi1_pk=in_room,
+        gsi1_sk=by_name if in_room else None,
+        gsi2_pk=keys.on_floor_shard(org, device.floor_id, shard_of(device.id)),
+        gsi2_sk=by_name,
+        building_id=device.building_id,
+        floor_id=device.floor_id,
+        room_id=device.room_id,
+        further_room_ids=list(device.room_ids[1:]) or None,
+        name=device.name,
+        device_type=device.device_type,
+        ifc_class=device.ifc_class,
+        manufacturer=device.manufacturer,
+        model=device.model,
+        serial_number=device.serial_number,
+        tag_number=device.tag_number,
+        barcode=device.barcode,
+        installed_on=device.installed_on.isoformat() if device.installed_on else None,
+        warranty_until=device.warranty_until.isoformat() if device.warranty_until else None,
+        position=list(device.position) if device.position else None,
+        **_stored_record(device),
+    )
+
+
+def device(item: DeviceItem) -> Device:
+    rooms = (item.room_id, *(item.further_room_ids or ())) if item.room_id else ()
+    return Device(
+        **_record(item),
+        status=DeviceStatus(item.status),
+        building_id=item.building_id,
+        floor_id=item.floor_id,
+        room_id=item.room_id,
+        room_ids=rooms,
+        name=item.name,
+        device_type=item.device_type,
+        ifc_class=item.ifc_class,
+        manufacturer=item.manufacturer,
+        model=item.model,
+        serial_number=item.serial_number,
+        tag_number=item.tag_number,
+        barcode=item.barcode,
+        installed_on=date.fromisoformat(item.installed_on) if item.installed_on else None,
+        warranty_until=date.fromisoformat(item.warranty_until) if item.warranty_until else None,
+        position=Position(*item.position) if item.position else None,
+    )
+
+
+def further_room_item(org: str, device: Device, room_id: str) -> FurtherRoomItem:
+    key = keys.device_in_further_room(org, device.building_id, device.id, room_id)
+    return FurtherRoomItem(
+        key.pk,
+        key.sk,
+        gsi1_pk=keys.in_room(org, room_id),
+        gsi1_sk=keys.DEVICE + keys.by_name(device.name, device.id),
+        building_id=device.building_id,
+        device_id=device.id,
+    )
+
+
+def import_item(org: str, job: ImportJob) -> ImportItem:
+    key = keys.import_job(org, job.building_id, job.id)
+    return ImportItem(
+        key.pk,
+        key.sk,
+        id=job.id,
+        building_id=job.building_id,
+        filename=job.filename,
+        mode=job.mode.value,
+        profile=job.profile.value,
+        status=job.status.value,
+        progress=job.progress,
+        counts=asdict(job.counts),
+        errors=[_stored_problem(p) for p in job.errors] or None,
+        warnings=[_stored_problem(p) for p in job.warnings] or None,
+        errors_count=job.errors_count,
+        warnings_count=job.warnings_count,
+        attempt=job.attempt,
+        attempts=job.attempts,
+        lease_until=to_iso(job.lease_until) if job.lease_until else None,
+        chunks_done=job.chunks_done,
+        started_by=job.started_by,
+        started_by_name=job.started_by_name,
+        created_at=to_iso(job.created_at),
+        updated_at=to_iso(job.updated_at),
+    )
+
+
+def import_job(item: ImportItem) -> ImportJob:
+    return ImportJob(
+        id=item.id,
+        building_id=item.building_id,
+        filename=item.filename,
+        mode=ImportMode(item.mode),
+        profile=ImportProfile(item.profile),
+        status=ImportStatus(item.status),
+        progress=item.progress,
+        counts=ImportCounts(**(item.counts or {})),
+        errors=tuple(Problem(**p) for p in item.errors or ()),
+        warnings=tuple(Problem(**p) for p in item.warnings or ()),
+        errors_count=int(item.errors_count),
+        warnings_count=int(item.warnings_count),
+        attempt=item.attempt,
+        attempts=int(item.attempts),
+        lease_until=from_iso(item.lease_until) if item.lease_until else None,
+        chunks_done=int(item.chunks_done),
+        started_by=item.started_by,
+        started_by_name=item.started_by_name,
+        created_at=from_iso(item.created_at),
+        updated_at=from_iso(item.updated_at),
+    )
+
+
+def _stored_problem(problem: Problem) -> dict[str, Any]:
+    return {k: v for k, v in asdict(problem).items() if v is not None}
+
+
+def user_item(user: User) -> UserItem:
+    key = keys.user(user.organization_id, user.id)
+    return UserItem(
+        key.pk,
+        key.sk,
+        id=user.id,
+        organization_id=user.organization_id,
+        subject=user.subject,
+        email=user.email,
+        first_name=user.first_name,
+        last_name=user.last_name,
+        role=user.role.value,
+        is_active=user.is_active,
+        version=user.version,
+        created_at=to_iso(user.created_at),
+        updated_at=to_iso(user.updated_at),
+    )
+
+
+def user(item: UserItem) -> User:
+    return User(
+        id=item.id,
+        organization_id=item.organization_id,
+        subject=item.subject,
+        email=item.email,
+        first_name=item.first_name,
+        last_name=item.last_name,
+        role=Role(item.role),
+        is_active=item.is_active,
+        version=int(item.version),
+        created_at=from_iso(item.created_at),
+        updated_at=from_iso(item.updated_at),
+    )

@@ -1,0 +1,234 @@
+"""The single table's items as PynamoDB models; only this package knows them."""
+
+from typing import Any
+
+from pynamodb.attributes import (
+    BooleanAttribute,
+    DiscriminatorAttribute,
+    JSONAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+)
+from pynamodb.connection import Connection
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+
+GSI1, GSI2 = "GSI1", "GSI2"
+
+
+class Gsi1(GlobalSecondaryIndex["TableItem"]):  # type: ignore[no-untyped-call]
+    """Rooms of a floor, devices of a room, buildings by name, changes of a building."""
+
+    class Meta:
+        index_name = GSI1
+        projection = AllProjection()
+
+    gsi1_pk = UnicodeAttribute(hash_key=True, attr_name="GSI1PK")
+    gsi1_sk = UnicodeAttribute(range_key=True, attr_name="GSI1SK")
+
+
+class Gsi2(GlobalSecondaryIndex["TableItem"]):  # type: ignore[no-untyped-call]
+    """Devices of a floor, changes by a user."""
+
+    class Meta:
+        index_name = GSI2
+        projection = AllProjection()
+
+    gsi2_pk = UnicodeAttribute(hash_key=True, attr_name="GSI2PK")
+    gsi2_sk = UnicodeAttribute(range_key=True, attr_name="GSI2SK")
+
+
+class TableItem(Model):
+    """What all items have. `kind` tells which model an item is; `schema` which version of it."""
+
+    class Meta:
+        table_name = ""
+        region: str | None = None
+        host: str | None = None
+        # Short: a handler has 29 seconds, and DynamoDB answers in milliseconds or not at all.
+        connect_timeout_seconds = 2
+        read_timeout_seconds = 5
+        max_retry_attempts = 4
+
+    pk = UnicodeAttribute(hash_key=True, attr_name="PK")
+    sk = UnicodeAttribute(range_key=True, attr_name="SK")
+    kind = DiscriminatorAttribute()
+    schema = NumberAttribute(default=1)
+    gsi1_pk = UnicodeAttribute(null=True, attr_name="GSI1PK")
+    gsi1_sk = UnicodeAttribute(null=True, attr_name="GSI1SK")
+    gsi2_pk = UnicodeAttribute(null=True, attr_name="GSI2PK")
+    gsi2_sk = UnicodeAttribute(null=True, attr_name="GSI2SK")
+    gsi1 = Gsi1()
+    gsi2 = Gsi2()
+
+
+class RecordItem(TableItem):
+    """The attributes of every record."""
+
+    id = UnicodeAttribute()
+    status = UnicodeAttribute()
+    description = UnicodeAttribute(null=True)
+    metadata: JSONAttribute = JSONAttribute(null=True)
+    tags: JSONAttribute = JSONAttribute(null=True)
+    external_ids: JSONAttribute = JSONAttribute(null=True)
+    version = NumberAttribute(default=1)
+    created_at = UnicodeAttribute()
+    updated_at = UnicodeAttribute()
+    created_by = UnicodeAttribute(null=True)
+    updated_by = UnicodeAttribute(null=True)
+
+
+class BuildingItem(RecordItem, discriminator="building"):
+    name = UnicodeAttribute()
+    name_folded = UnicodeAttribute()
+    address: JSONAttribute = JSONAttribute()
+    coordinates: JSONAttribute = JSONAttribute(null=True)
+    shards = NumberAttribute(default=1)
+    floors_count = NumberAttribute(default=0)
+    rooms_count = NumberAttribute(default=0)
+    devices_count = NumberAttribute(default=0)
+
+
+class FloorItem(RecordItem, discriminator="floor"):
+    building_id = UnicodeAttribute()
+    floor_number = NumberAttribute()
+    name = UnicodeAttribute(null=True)
+    elevation_m = NumberAttribute(null=True)
+    rooms_count = NumberAttribute(default=0)
+    devices_count = NumberAttribute(default=0)
+
+
+class RoomItem(RecordItem, discriminator="room"):
+    building_id = UnicodeAttribute()
+    floor_id = UnicodeAttribute()
+    room_number = UnicodeAttribute()
+    number_shared = BooleanAttribute(null=True)
+    name = UnicodeAttribute(null=True)
+    room_type = UnicodeAttribute(null=True)
+    area_m2 = NumberAttribute(null=True)
+    area_source = UnicodeAttribute(null=True)
+    volume_m3 = NumberAttribute(null=True)
+    footprint: JSONAttribute = JSONAttribute(null=True)
+    devices_count = NumberAttribute(default=0)
+
+
+class DeviceItem(RecordItem, discriminator="device"):
+    building_id = UnicodeAttribute()
+    floor_id = UnicodeAttribute()
+    room_id = UnicodeAttribute(null=True)
+    further_room_ids: JSONAttribute = JSONAttribute(null=True)
+    name = UnicodeAttribute()
+    device_type = UnicodeAttribute()
+    ifc_class = UnicodeAttribute(null=True)
+    manufacturer = UnicodeAttribute(null=True)
+    model = UnicodeAttribute(null=True)
+    serial_number = UnicodeAttribute(null=True)
+    tag_number = UnicodeAttribute(null=True)
+    barcode = UnicodeAttribute(null=True)
+    installed_on = UnicodeAttribute(null=True)
+    warranty_until = UnicodeAttribute(null=True)
+    position: JSONAttribute = JSONAttribute(null=True)
+
+
+class FurtherRoomItem(TableItem, discriminator="device_in_further_room"):
+    """Puts a device into the list of a room that is not its first."""
+
+    building_id = UnicodeAttribute()
+    device_id = UnicodeAttribute()
+
+
+class HolderItem(TableItem, discriminator="holder"):
+    """Says who holds a value that must be unique: a floor number, a room number on its floor."""
+
+    holder_id = UnicodeAttribute()
+
+
+class ImportItem(TableItem, discriminator="import"):
+    id = UnicodeAttribute()
+    building_id = UnicodeAttribute()
+    filename = UnicodeAttribute()
+    mode = UnicodeAttribute()
+    profile = UnicodeAttribute()
+    status = UnicodeAttribute()
+    progress = NumberAttribute(default=0)
+    counts: JSONAttribute = JSONAttribute(null=True)
+    errors: JSONAttribute = JSONAttribute(null=True)
+    warnings: JSONAttribute = JSONAttribute(null=True)
+    errors_count = NumberAttribute(default=0)
+    warnings_count = NumberAttribute(default=0)
+    attempt = UnicodeAttribute(null=True)
+    attempts = NumberAttribute(default=0)
+    lease_until = UnicodeAttribute(null=True)
+    chunks_done = NumberAttribute(default=0)
+    started_by = UnicodeAttribute(null=True)
+    started_by_name = UnicodeAttribute(null=True)
+    created_at = UnicodeAttribute()
+    updated_at = UnicodeAttribute()
+
+
+class OrganizationItem(TableItem, discriminator="organization"):
+    id = UnicodeAttribute()
+    name = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+
+
+class UserItem(TableItem, discriminator="user"):
+    id = UnicodeAttribute()
+    organization_id = UnicodeAttribute()
+    subject = UnicodeAttribute()
+    email = UnicodeAttribute()
+    first_name = UnicodeAttribute()
+    last_name = UnicodeAttribute()
+    role = UnicodeAttribute()
+    is_active = BooleanAttribute()
+    version = NumberAttribute(default=1)
+    created_at = UnicodeAttribute()
+    updated_at = UnicodeAttribute()
+
+
+class IdentityItem(TableItem, discriminator="identity"):
+    """Leads from a Cognito subject to its user's organisation and id."""
+
+    organization_id = UnicodeAttribute()
+    user_id = UnicodeAttribute()
+
+
+class ChangeItem(TableItem, discriminator="change"):
+    """One history entry, of one record or (with `file`) of one chunk of an import."""
+
+    id = UnicodeAttribute()
+    at = UnicodeAttribute()
+    event = UnicodeAttribute()
+    record_kind = UnicodeAttribute()
+    record_id = UnicodeAttribute()
+    record_label = UnicodeAttribute()
+    building_id = UnicodeAttribute(null=True)
+    actor_id = UnicodeAttribute(null=True)
+    actor_name = UnicodeAttribute(null=True)
+    request_id = UnicodeAttribute(null=True)
+    import_id = UnicodeAttribute(null=True)
+    changes: JSONAttribute = JSONAttribute(null=True)
+    file = UnicodeAttribute(null=True)
+    records = NumberAttribute(null=True)
+
+
+def connect(*, table_name: str, region: str, endpoint_url: str | None) -> Connection:
+    """Point the models at their table, and a connection for transactions at the same place."""
+    meta: Any = TableItem.Meta
+    moved = (meta.table_name, meta.region, meta.host) != (table_name, region, endpoint_url)
+    meta.table_name, meta.region, meta.host = table_name, region, endpoint_url
+    if moved:
+        models: list[Any] = [TableItem, *_subclasses(TableItem)]
+        for model in models:
+            model._connection = None
+    return Connection(
+        region=region,
+        host=endpoint_url,
+        connect_timeout_seconds=meta.connect_timeout_seconds,
+        read_timeout_seconds=meta.read_timeout_seconds,
+        max_retry_attempts=meta.max_retry_attempts,
+    )
+
+
+def _subclasses(model: type[TableItem]) -> list[type[TableItem]]:
+    return [found for child in model.__subclasses__() for found in (child, *_subclasses(child))]

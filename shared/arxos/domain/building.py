@@ -1,0 +1,47 @@
+"""A building: the root that floors, rooms, devices and imports belong to."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from arxos.domain.address import Address, Coordinates
+from arxos.domain.errors import InvalidBuildingError
+from arxos.domain.events import BuildingCreated, BuildingStatusChanged, BuildingUpdated
+from arxos.domain.record import Record
+from arxos.domain.status import BUILDING_TRANSITIONS, BuildingStatus
+from arxos.domain.text_rules import name_fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Building(Record):
+    """A building of one organisation. A new one is `planned`.
+
+    The counts are kept by the store in the same transaction as what they count, so they are exact.
+    `shards` is how many partitions its rooms and devices are spread over (ADR 0003).
+    """
+
+    kind: ClassVar = "building"
+    error: ClassVar = InvalidBuildingError
+    transitions: ClassVar = BUILDING_TRANSITIONS
+    created_event: ClassVar = BuildingCreated
+    updated_event: ClassVar = BuildingUpdated
+    status_event: ClassVar = BuildingStatusChanged
+
+    name: str
+    address: Address
+    coordinates: Coordinates | None = None
+    status: BuildingStatus = BuildingStatus.PLANNED
+    floors_count: int = 0
+    rooms_count: int = 0
+    devices_count: int = 0
+    shards: int = 1
+
+    def _faults(self) -> dict[str, str]:
+        # Zero-argument super() does not survive slots=True, which remakes the class.
+        faults = Record._faults(self)
+        if fault := name_fault(self.name, label="Building name"):
+            faults = {"name": fault, **faults}
+        return faults
+
+    @property
+    def label(self) -> str:
+        return self.name

@@ -1,0 +1,90 @@
+"""What happened to a record, in the past tense: the source of the audit history."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainEvent:
+    """`changes` maps each changed field to its value before and after (None before: it is new)."""
+
+    record_kind: str
+    record_id: str
+    record_label: str
+    by: str | None
+    at: datetime | None
+    changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """BuildingCreated, DeviceMoved …"""
+        return type(self).__name__
+
+
+class BuildingCreated(DomainEvent):
+    """A building entered the registry."""
+
+
+class BuildingUpdated(DomainEvent):
+    """A building's fields changed."""
+
+
+class BuildingStatusChanged(DomainEvent):
+    """A building's status moved on."""
+
+
+class FloorAdded(DomainEvent):
+    """A floor entered its building."""
+
+
+class FloorUpdated(DomainEvent):
+    """A floor's fields changed."""
+
+
+class FloorStatusChanged(DomainEvent):
+    """A floor's status moved on."""
+
+
+class RoomAdded(DomainEvent):
+    """A room entered its floor."""
+
+
+class RoomUpdated(DomainEvent):
+    """A room's fields changed."""
+
+
+class RoomStatusChanged(DomainEvent):
+    """A room's status moved on."""
+
+
+class DeviceAdded(DomainEvent):
+    """A device entered its room or floor."""
+
+
+class DeviceUpdated(DomainEvent):
+    """A device's fields changed."""
+
+
+class DeviceStatusChanged(DomainEvent):
+    """A device's status moved on."""
+
+
+class DeviceMoved(DomainEvent):
+    """A device changed its room or floor."""
+
+
+class UserInvited(DomainEvent):
+    """A user joined the organisation."""
+
+
+class ImportStarted(DomainEvent):
+    """A file was announced for a building."""
+
+
+class ImportApplied(DomainEvent):
+    """A file's content is in the registry."""
+
+
+class ImportFailed(DomainEvent):
+    """A file could not be taken over; nothing of it was kept."""

@@ -1,0 +1,174 @@
+"""An import: one file on its way into one building."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+from arxos.domain.errors import InvalidInput
+from arxos.domain.events import DomainEvent, ImportApplied, ImportFailed, ImportStarted
+from arxos.domain.source import Problem
+from arxos.domain.text_rules import name_fault
+
+READABLE_SUFFIXES = (".ifc", ".ifczip")
+# The record lists the first of each; DynamoDB refuses an item over 400 KB.
+MAX_LISTED_PROBLEMS = 100
+# S3's asynchronous invocation of Lambda tries an event three times in all.
+MAX_ATTEMPTS = 3
+
+
+class ImportStatus(StrEnum):
+    """`awaiting_upload → reading → planned → applying → applied`, or `failed`, `undone`."""
+
+    AWAITING_UPLOAD = "awaiting_upload"
+    READING = "reading"
+    PLANNED = "planned"
+    APPLYING = "applying"
+    APPLIED = "applied"
+    FAILED = "failed"
+    UNDONE = "undone"
+
+
+UNDER_WAY = frozenset({ImportStatus.AWAITING_UPLOAD, ImportStatus.READING, ImportStatus.APPLYING})
+
+
+class ImportMode(StrEnum):
+    """`plan` stops once the differences are counted; `apply` goes on by itself."""
+
+    PLAN = "plan"
+    APPLY = "apply"
+
+
+class ImportProfile(StrEnum):
+    """Which IFC classes count as devices (import-mapping.md, "Profiles")."""
+
+    EQUIPMENT = "equipment"
+    COBIE = "cobie"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportCounts:
+    """Records of all kinds together."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    conflicts: int = 0
+
+
+def filename_fault(filename: object) -> str | None:
+    """Why a file of that name cannot be imported."""
+    if fault := name_fault(filename, label="Filename"):
+        return fault
+    name = str(filename)
+    if "/" in name or "\\" in name:
+        return "Filename cannot contain a path"
+    if not name.lower().endswith(READABLE_SUFFIXES):
+        return f"Arxos reads {' and '.join(READABLE_SUFFIXES)} files; '{name}' is neither"
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportJob:
+    """One import and how far it is.
+
+    `attempt` names the invocation that works on it now and fences off every other one: each of
+    its commits is conditional on it. `lease_until` is when that invocation is dead for certain.
+    """
+
+    id: str
+    building_id: str
+    filename: str
+    mode: ImportMode = ImportMode.APPLY
+    profile: ImportProfile = ImportProfile.EQUIPMENT
+    status: ImportStatus = ImportStatus.AWAITING_UPLOAD
+    progress: float = 0.0
+    counts: ImportCounts = field(default_factory=ImportCounts)
+    errors: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    errors_count: int = 0
+    warnings_count: int = 0
+    attempt: str | None = None
+    attempts: int = 0
+    lease_until: datetime | None = None
+    chunks_done: int = 0
+    started_by: str | None = None
+    started_by_name: str | None = None
+    created_at: datetime
+    updated_at: datetime
+    events: tuple[DomainEvent, ...] = field(default=(), compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if fault := filename_fault(self.filename):
+            raise InvalidInput(fault, {"filename": fault})
+
+    @property
+    def is_finished(self) -> bool:
+        """Nothing more happens to it by itself."""
+        return self.status not in UNDER_WAY
+
+    def with_problems(self, problems: tuple[Problem, ...]) -> Self:
+        """The import listing these problems: the first of each severity, and how many there are."""
+        errors = tuple(p for p in problems if p.severity == "error")
+        warnings = tuple(p for p in problems if p.severity == "warning")
+        return replace(
+            self,
+            errors=errors[:MAX_LISTED_PROBLEMS],
+            warnings=warnings[:MAX_LISTED_PROBLEMS],
+            errors_count=len(errors),
+            warnings_count=len(warnings),
+        )
+
+    def started(self) -> Self:
+        """The import with the event of its beginning."""
+        return replace(self, events=(self._event(ImportStarted, self.created_at),))
+
+    def applied(self, counts: ImportCounts, *, at: datetime) -> Self:
+        """The import at its end: the file's content is in the registry."""
+        done = replace(
+            self, status=ImportStatus.APPLIED, progress=1.0, counts=counts, updated_at=at
+        )
+        return replace(done, events=(done._event(ImportApplied, at),))
+
+    def _event(self, event: type[DomainEvent], at: datetime) -> DomainEvent:
+        return event(
+            record_kind="import",
+            record_id=self.id,
+            record_label=self.filename,
+            by=self.started_by,
+            at=at,
+        )
+
+    def failed(self, code: str, message: str, *, at: datetime) -> Self:
+        """The import as ended by an error that stopped the whole file."""
+        problem = Problem(severity="error", code=code, message=message)
+        return replace(
+            self,
+            status=ImportStatus.FAILED,
+            errors=(problem, *self.errors),
+            errors_count=self.errors_count + 1,
+            updated_at=at,
+            events=(self._event(ImportFailed, at),),
+        )
+
+    def as_seen_at(self, now: datetime) -> Self:
+        """The import as a reader should see it: an invocation that died leaves no other trace.
+
+        Lambda kills a function at its time or memory limit without a last word. Once every retry
+        is used up and the last one's lease has run out, nothing will ever go on with this import.
+        """
+        if (
+            self.is_finished
+            or self.lease_until is None
+            or self.lease_until > now
+            or self.attempts < MAX_ATTEMPTS
+        ):
+            return self
+        return self.failed(
+            "IMPORT_STOPPED",
+            "The import stopped before its end and was given up after"
+            f" {self.attempts} attempts. What it had written is whole; importing the file again"
+            " adds only what is missing.",
+            at=self.updated_at,
+        )

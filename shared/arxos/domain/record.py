@@ -1,0 +1,176 @@
+"""What every record of the registry has in common."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from arxos.domain.errors import InvalidInput, InvalidStatusTransitionError
+from arxos.domain.events import DomainEvent
+from arxos.domain.status import Transitions
+from arxos.domain.text_rules import MAX_DESCRIPTION, optional_text_fault
+
+MAX_METADATA_BYTES = 16 * 1024
+MAX_TAGS = 50
+MAX_TAG = 100
+
+# What a change of a record is never about.
+BOOKKEEPING = frozenset(
+    {"events", "version", "created_at", "created_by", "updated_at", "updated_by"}
+    | {"floors_count", "rooms_count", "devices_count", "shards"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A frozen value that is always valid; a change gives a new one and the event that tells it.
+
+    Ids, clocks and actors are passed in. `version` counts the changes of the record's own fields
+    (not of its counters) and is the lock against lost updates.
+    """
+
+    kind: ClassVar[str]
+    error: ClassVar[type[InvalidInput]]
+    transitions: ClassVar[Transitions]
+    created_event: ClassVar[type[DomainEvent]]
+    updated_event: ClassVar[type[DomainEvent]]
+    status_event: ClassVar[type[DomainEvent]]
+
+    id: str = ""
+    description: str | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    external_ids: Mapping[str, str] = field(default_factory=dict)
+    version: int = 1
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    created_by: str | None = None
+    updated_by: str | None = None
+    events: tuple[DomainEvent, ...] = field(default=(), compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        faults = self._faults()
+        if faults:
+            raise self.error(next(iter(faults.values())), faults)
+
+    def _faults(self) -> dict[str, str]:
+        """Each faulty field's path and sentence; subclasses add theirs."""
+        faults = {}
+        label = self.kind.capitalize()
+        if fault := optional_text_fault(
+            self.description,
+            label=f"{label} description",
+            maximum=MAX_DESCRIPTION,
+            multiline=True,
+        ):
+            faults["description"] = fault
+        if fault := metadata_fault(self.metadata):
+            faults["metadata"] = fault
+        if fault := tags_fault(self.tags):
+            faults["tags"] = fault
+        return faults
+
+    @property
+    def label(self) -> str:
+        """How a person calls it; frozen as text in the history."""
+        return self.id
+
+    @property
+    def current_status(self) -> str:
+        """The status as text."""
+        return str(getattr(self, "status", ""))
+
+    @classmethod
+    def create(cls, *, at: datetime, created_by: str | None, **values: Any) -> Self:
+        """A new record with the event of its creation."""
+        record = cls(created_at=at, updated_at=at, created_by=created_by, **values)
+        changes = {
+            f.name: (None, getattr(record, f.name))
+            for f in fields(record)
+            if f.name not in BOOKKEEPING and f.name != "id" and getattr(record, f.name)
+        }
+        return replace(
+            record,
+            updated_by=created_by,
+            events=(record._event(cls.created_event, changes, at=at, by=created_by),),
+        )
+
+    def changed(self, *, at: datetime, by: str | None, **values: Any) -> Self:
+        """The record with these fields, and its `…Updated` event; itself when nothing differs."""
+        return self._changed(self.updated_event, at=at, by=by, **values)
+
+    def change_status(
+        self, status: str, *, at: datetime | None = None, by: str | None = None
+    ) -> Self:
+        """The record with its next status.
+
+        Raises InvalidStatusTransitionError when that status may not follow the present one.
+        """
+        allowed = self.transitions[self.current_status]
+        if status not in allowed:
+            raise InvalidStatusTransitionError(self.kind, self.current_status, status, allowed)
+        status_type = type(getattr(self, "status"))  # noqa: B009  each subclass has its own enum
+        return self._changed(self.status_event, at=at, by=by, status=status_type(status))
+
+    def _changed(
+        self, event: type[DomainEvent], *, at: datetime | None, by: str | None, **values: Any
+    ) -> Self:
+        changes = {
+            name: (getattr(self, name), value)
+            for name, value in values.items()
+            if getattr(self, name) != value
+        }
+        if not changes:
+            return self
+        changed = replace(
+            self,
+            **{name: after for name, (_, after) in changes.items()},
+            updated_at=at,
+            updated_by=by,
+        )
+        return replace(changed, events=(*self.events, changed._event(event, changes, at=at, by=by)))
+
+    def _event(
+        self,
+        event: type[DomainEvent],
+        changes: dict[str, tuple[Any, Any]],
+        *,
+        at: datetime | None,
+        by: str | None,
+    ) -> DomainEvent:
+        return event(
+            record_kind=self.kind,
+            record_id=self.id,
+            record_label=self.label,
+            by=by,
+            at=at,
+            changes=changes,
+        )
+
+
+def metadata_fault(value: object) -> str | None:
+    """Why `value` is no metadata: not a JSON object, or over 16 KB of UTF-8 JSON."""
+    if not isinstance(value, Mapping):
+        return "Metadata must be a JSON object"
+    if not value:
+        return None
+    try:
+        size = len(json.dumps(value, ensure_ascii=False).encode())
+    except (TypeError, ValueError):
+        return "Metadata must be a JSON object"
+    if size > MAX_METADATA_BYTES:
+        return f"Metadata cannot be larger than {MAX_METADATA_BYTES // 1024} KB"
+    return None
+
+
+def tags_fault(value: tuple[str, ...]) -> str | None:
+    """Why `value` is no list of tags."""
+    if len(value) > MAX_TAGS:
+        return f"There cannot be more than {MAX_TAGS} tags"
+    for tag in value:
+        if not tag.strip():
+            return "A tag cannot be empty"
+        if fault := optional_text_fault(tag, label="A tag", maximum=MAX_TAG):
+            return fault
+    return None

@@ -1,0 +1,63 @@
+"""API Gateway's authorizer events to the sign-in use case and back."""
+
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from arxos.domain.errors import ServiceUnavailable, Unauthenticated
+from arxos.domain.user import User
+
+logger = Logger()
+Event = dict[str, Any]
+
+
+def authorizer_handler(
+    authenticate: Callable[[str], User],
+) -> Callable[[Event, Any], Event]:
+    """Make a Lambda authorizer (TOKEN) of a function from an access token to its user.
+
+    API Gateway answers 401 only to an error that says exactly "Unauthorized"; every other error
+    is AUTHORIZER_FAILURE, which template.yaml turns into a 503.
+    """
+
+    def lambda_handler(event: Event, _context: Any) -> Event:
+        scheme, _, token = str(event.get("authorizationToken") or "").partition(" ")
+        try:
+            if scheme.lower() != "bearer":
+                raise Unauthenticated("The scheme is not Bearer.")
+            user = authenticate(token.strip())
+        except Unauthenticated as refused:
+            logger.info("sign-in refused", reason=refused.message)
+            raise Exception("Unauthorized") from None
+        except ServiceUnavailable as unavailable:
+            logger.error("sign-in cannot be checked", reason=unavailable.message)
+            raise
+        return {
+            "principalId": user.id,
+            "policyDocument": {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Action": "execute-api:Invoke",
+                        # The answer is cached by token for all routes, so it names them all.
+                        "Resource": _all_routes(event["methodArn"]),
+                    }
+                ],
+            },
+            "context": {
+                "organization_id": user.organization_id,
+                "user_id": user.id,
+                "name": user.name,
+                "role": user.role.value,
+            },
+        }
+
+    return lambda_handler
+
+
+def _all_routes(method_arn: str) -> str:
+    """`arn:aws:execute-api:region:account:api/stage/*` of `…/stage/GET/api/v1/…`."""
+    api, stage = method_arn.split("/")[:2]
+    return f"{api}/{stage}/*"

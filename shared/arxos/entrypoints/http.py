@@ -1,0 +1,308 @@
+"""API Gateway's events to use cases and back: the permission, the envelope, the error table.
+
+A handler has one route, which API Gateway has already matched, so there is no router here. What a
+GET does not need (Pydantic) is imported only by handlers that parse a body.
+"""
+
+import base64
+import functools
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from arxos.domain.errors import (
+    ArxosError,
+    Conflict,
+    Duplicate,
+    Forbidden,
+    InvalidInput,
+    MalformedRequest,
+    NotFound,
+    PayloadTooLarge,
+    ServiceUnavailable,
+    Unauthenticated,
+    UnsupportedMediaType,
+)
+from arxos.domain.permissions import Permission, Role, may
+from arxos.domain.timestamps import to_iso
+from arxos.domain.user import Actor
+from arxos.entrypoints import cursors
+from arxos.ports.registry import Page, Slice
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+B = TypeVar("B", bound="BaseModel")
+C = TypeVar("C", bound=str)
+Event = dict[str, Any]
+
+DEFAULT_LIMIT, MAX_LIMIT = 50, 200
+MAX_BODY_BYTES = 1024 * 1024
+_PAGE_PARAMETERS = ("limit", "cursor")
+
+# The nearest base class decides.
+STATUS_OF: dict[type[ArxosError], HTTPStatus] = {
+    MalformedRequest: HTTPStatus.BAD_REQUEST,
+    Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    Forbidden: HTTPStatus.FORBIDDEN,
+    NotFound: HTTPStatus.NOT_FOUND,
+    Conflict: HTTPStatus.CONFLICT,
+    PayloadTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ServiceUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+logger = Logger()
+metrics = Metrics()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call of one route."""
+
+    event: Event
+    request_id: str
+    caller: Actor | None
+
+    @property
+    def actor(self) -> Actor:
+        """Who is calling. Raises Unauthenticated on a route that lets anyone in."""
+        if self.caller is None:
+            raise Unauthenticated("Sign in first: this needs an access token.")
+        return self.caller
+
+    def path(self, name: str) -> str:
+        """A path parameter."""
+        value: str = (self.event.get("pathParameters") or {}).get(name) or ""
+        return value
+
+    def query(self, *names: str, paged: bool = False) -> dict[str, str]:
+        """The query parameters, of which only these are known (and limit and cursor).
+
+        Raises InvalidInput for every other: a misspelt filter must not show everything.
+        """
+        given: dict[str, str] = self.event.get("queryStringParameters") or {}
+        known = (*names, *_PAGE_PARAMETERS) if paged else names
+        unknown = {
+            name: f"There is no such parameter; there are {', '.join(known) or 'none'}"
+            for name in given
+            if name not in known
+        }
+        if unknown:
+            raise InvalidInput("A query parameter is unknown", unknown)
+        return {name: given[name] for name in names if name in given}
+
+    def page(self) -> Page:
+        """The part of the list that is wanted. Raises InvalidInput."""
+        given: dict[str, str] = self.event.get("queryStringParameters") or {}
+        limit = given.get("limit", str(DEFAULT_LIMIT))
+        if not limit.isascii() or not limit.isdecimal() or not 1 <= int(limit[:9]) <= MAX_LIMIT:
+            message = f"Limit must be a whole number from 1 to {MAX_LIMIT}"
+            raise InvalidInput(message, {"limit": message})
+        cursor = given.get("cursor")
+        position = cursors.position(cursor, self._list_identity()) if cursor is not None else None
+        return Page(int(limit), position)
+
+    def listed(self, found: Slice[Any], show: Callable[[Any], dict[str, Any]]) -> "Response":
+        """The answer of a list."""
+        cursor = (
+            cursors.cursor(found.position, self._list_identity())
+            if found.position is not None
+            else None
+        )
+        return Response({"items": [show(item) for item in found.items], "next_cursor": cursor})
+
+    def body(self, model: type[B]) -> B:
+        """The JSON body as `model`, a Pydantic class.
+
+        Raises UnsupportedMediaType, PayloadTooLarge, MalformedRequest, or InvalidInput with every
+        field that is wrong.
+        """
+        from arxos.entrypoints.bodies import parse
+
+        headers = {k.lower(): v for k, v in (self.event.get("headers") or {}).items()}
+        media_type = headers.get("content-type", "application/json").partition(";")[0]
+        if media_type.strip().lower() != "application/json":
+            raise UnsupportedMediaType("Send the body as application/json.")
+        body = (self.event.get("body") or "").encode("utf-8", "surrogatepass")
+        if self.event.get("isBase64Encoded"):
+            body = base64.b64decode(body)
+        if len(body) > MAX_BODY_BYTES:
+            raise PayloadTooLarge(f"The body is larger than {MAX_BODY_BYTES} bytes.")
+        return parse(body, model)
+
+    def _list_identity(self) -> str:
+        """What a cursor is bound to: the organisation, the route, and every filter."""
+        given: dict[str, str] = self.event.get("queryStringParameters") or {}
+        filters = sorted((k, v) for k, v in given.items() if k not in _PAGE_PARAMETERS)
+        path = sorted((self.event.get("pathParameters") or {}).items())
+        return json.dumps(
+            [self.actor.organization_id, self.event.get("resource"), path, filters],
+            ensure_ascii=False,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A successful answer: `data` goes into the envelope."""
+
+    data: Any
+    status: HTTPStatus = HTTPStatus.OK
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def created(kind: str, record: dict[str, Any], location: str, **more: Any) -> Response:
+    """201 with `<kind>_id`, the record under `<kind>`, and where to find it."""
+    data = {f"{kind}_id": record["id"], kind: record, **more}
+    return Response(data, HTTPStatus.CREATED, {"Location": location})
+
+
+def choice(value: str | None, name: str, choices: type[C]) -> str | None:
+    """A query parameter that is one of an enum's values. Raises InvalidInput."""
+    allowed: list[str] = [str(c) for c in choices]  # type: ignore[attr-defined]
+    if value is None or value in allowed:
+        return value
+    message = f"'{value}' is none of: {', '.join(allowed)}"
+    raise InvalidInput(f"{name.capitalize()} {message}", {name: message})
+
+
+Handler = Callable[[Request], Response]
+
+
+def http_handler(
+    *, requires: Permission | None = None, public: bool = False
+) -> Callable[[Handler], Callable[[Event, Any], Event]]:
+    """Make a Lambda handler of a function from Request to Response.
+
+    `requires` names the permission that the caller's role must carry; without it any signed-in
+    user may call; `public` lets in whoever comes.
+    """
+
+    def decorate(handler: Handler) -> Callable[[Event, Any], Event]:
+        use_case = handler.__module__.rpartition(".")[2]
+
+        @functools.wraps(handler)
+        def lambda_handler(event: Event, context: Any) -> Event:
+            started = time.perf_counter()
+            request_id = _request_id(event, context)
+            caller = None
+            code = "OK"
+            try:
+                caller = None if public else _caller(event, request_id)
+                if requires is not None and caller is not None and not may(caller.role, requires):
+                    raise Forbidden(f"Your role '{caller.role}' may not do this ({requires}).")
+                answer = _success(handler(Request(event, request_id, caller)), request_id)
+            except ArxosError as error:
+                code = _code(error)
+                answer = _failure(_status(error), code, error.message, error.details, request_id)
+            except Exception:
+                # Nothing of the inside goes out; the log has it under the request id.
+                logger.exception("unexpected error", request_id=request_id, use_case=use_case)
+                code = "INTERNAL_ERROR"
+                answer = _failure(
+                    HTTPStatus.INTERNAL_SERVER_ERROR,
+                    code,
+                    f"Arxos failed to answer this; the error is logged under {request_id}.",
+                    {},
+                    request_id,
+                )
+            _record(use_case, request_id, caller, answer["statusCode"], code, started)
+            return answer
+
+        return lambda_handler
+
+    return decorate
+
+
+def _caller(event: Event, request_id: str) -> Actor:
+    """Whom the authorizer let in: from the user's record, not from the token's claims."""
+    known = (event.get("requestContext") or {}).get("authorizer") or {}
+    try:
+        return Actor(
+            organization_id=known["organization_id"],
+            user_id=known["user_id"],
+            name=known["name"],
+            role=Role(known["role"]),
+            request_id=request_id,
+        )
+    except (KeyError, ValueError):
+        raise Unauthenticated("Sign in first: this needs an access token.") from None
+
+
+def _request_id(event: Event, context: Any) -> str:
+    from_gateway = (event.get("requestContext") or {}).get("requestId")
+    return str(from_gateway or getattr(context, "aws_request_id", ""))
+
+
+def _status(error: ArxosError) -> HTTPStatus:
+    for type_ in type(error).__mro__:
+        if type_ in STATUS_OF:
+            return STATUS_OF[type_]
+    return HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _code(error: ArxosError) -> str:
+    return error.public_code if isinstance(error, Duplicate) else error.code
+
+
+def _success(response: Response, request_id: str) -> Event:
+    body = {"success": True, "data": response.data}
+    return _answer(response.status, body, request_id, response.headers)
+
+
+def _failure(
+    status: HTTPStatus, code: str, message: str, details: dict[str, Any], request_id: str
+) -> Event:
+    error = {
+        "code": code,
+        "message": message,
+        "details": details,
+        "request_id": request_id,
+        "timestamp": to_iso(datetime.now(UTC)),
+    }
+    return _answer(status, {"success": False, "error": error}, request_id, {})
+
+
+def _answer(
+    status: HTTPStatus, body: dict[str, Any], request_id: str, headers: Mapping[str, str]
+) -> Event:
+    return {
+        "statusCode": int(status),
+        "headers": {
+            "Content-Type": "application/json; charset=utf-8",
+            "Cache-Control": "no-store",
+            "X-Request-Id": request_id,
+            **headers,
+        },
+        "body": json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+        "isBase64Encoded": False,
+    }
+
+
+def _record(
+    use_case: str, request_id: str, caller: Actor | None, status: int, code: str, started: float
+) -> None:
+    """One log line and one metric line a request; no names, no bodies, no addresses in them."""
+    milliseconds = round((time.perf_counter() - started) * 1000, 1)
+    logger.info(
+        "request",
+        use_case=use_case,
+        request_id=request_id,
+        organization_id=caller.organization_id if caller else None,
+        status=status,
+        code=code,
+        milliseconds=milliseconds,
+    )
+    metrics.add_dimension("use_case", use_case)
+    metrics.add_metric("Requests", MetricUnit.Count, 1)
+    metrics.add_metric("Latency", MetricUnit.Milliseconds, milliseconds)
+    metrics.add_metric("Errors", MetricUnit.Count, int(status >= HTTPStatus.INTERNAL_SERVER_ERROR))
+    metrics.flush_metrics()

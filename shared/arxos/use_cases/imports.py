@@ -1,0 +1,64 @@
+"""Announcing a building file and following its import."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from arxos.domain.identifiers import NewId
+from arxos.domain.import_job import ImportJob, ImportMode, ImportProfile
+from arxos.domain.user import Actor
+from arxos.ports.imports import Upload, UploadStore
+from arxos.ports.registry import Page, Slice, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartImport:
+    """Which file is to come, and what is to happen with it."""
+
+    building_id: str
+    filename: str
+    mode: ImportMode = ImportMode.APPLY
+    profile: ImportProfile = ImportProfile.EQUIPMENT
+
+
+def start_import(
+    command: StartImport,
+    *,
+    uow: UnitOfWork,
+    uploads: UploadStore,
+    actor: Actor,
+    new_id: NewId,
+    now: datetime,
+) -> tuple[ImportJob, Upload]:
+    """Record an import that waits for its file, and the form that takes the file.
+
+    Raises NotFound for an unknown building and InvalidInput for a file Arxos cannot read.
+    """
+    building = uow.buildings.get(command.building_id)
+    job = ImportJob(
+        id=new_id("import"),
+        building_id=building.id,
+        filename=command.filename,
+        mode=command.mode,
+        profile=command.profile,
+        started_by=actor.user_id,
+        started_by_name=actor.name,
+        created_at=now,
+        updated_at=now,
+    ).started()
+    with uow:
+        uow.imports.add(job)
+    return job, uploads.presign(actor.organization_id, job)
+
+
+def get_import(building_id: str, import_id: str, *, uow: UnitOfWork, now: datetime) -> ImportJob:
+    """One import and how far it is. Raises NotFound."""
+    return uow.imports.get(building_id, import_id).as_seen_at(now)
+
+
+def list_imports(
+    building_id: str, page: Page, *, uow: UnitOfWork, now: datetime
+) -> Slice[ImportJob]:
+    """A building's imports, the newest first. Raises NotFound for an unknown building."""
+    building = uow.buildings.get(building_id)
+    found = uow.imports.list(building.id, page)
+    return Slice(tuple(job.as_seen_at(now) for job in found.items), found.position)

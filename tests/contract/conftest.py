@@ -1,0 +1,45 @@
+"""The same contract on the fakes, on moto and, where Java is, on DynamoDB Local."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from arxos.ports.registry import UnitOfWork
+from tests.fakes import FakeTable, FakeUnitOfWork
+from tests.make import OTHER_ORG, make_actor, make_id
+
+OpenUnitOfWork = Callable[[], UnitOfWork]
+BACKENDS = [
+    "fake",
+    "moto",
+    pytest.param("dynamodb-local", marks=pytest.mark.dynamodb_local),
+]
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> Iterator[Callable[[str], UnitOfWork]]:
+    """Opens a unit of work for an organisation, always on the same store."""
+    if request.param == "fake":
+        table = FakeTable()
+        yield lambda org: FakeUnitOfWork(table, make_actor(organization_id=org))
+        return
+    from arxos.adapters.dynamodb.table import connect
+    from arxos.adapters.dynamodb.unit_of_work import DynamoUnitOfWork
+    from tests.dynamodb_table import REGION
+
+    if request.param == "moto":
+        name, endpoint_url = request.getfixturevalue("moto_table"), None
+    else:
+        name, endpoint_url = request.getfixturevalue("dynamodb_local_table")
+    connection = connect(table_name=name, region=REGION, endpoint_url=endpoint_url)
+    yield lambda org: DynamoUnitOfWork(connection, make_actor(organization_id=org), make_id)
+
+
+@pytest.fixture
+def uow(backend: Callable[[str], UnitOfWork]) -> UnitOfWork:
+    return backend(make_actor().organization_id)
+
+
+@pytest.fixture
+def other_organization(backend: Callable[[str], UnitOfWork]) -> UnitOfWork:
+    return backend(OTHER_ORG)

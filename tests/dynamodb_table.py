@@ -1,0 +1,52 @@
+"""The single table on a backend of DynamoDB's API, and a count of the calls it gets."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+import yaml
+from pynamodb.signals import post_dynamodb_send
+
+REGION = "eu-central-1"
+TABLE = "arxos-test"
+_DATA_TEMPLATE = Path(__file__).parents[1] / "infra" / "data.yaml"
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads CloudFormation's tags as plain values."""
+
+
+_Loader.add_multi_constructor("!", lambda loader, suffix, node: f"!{suffix}")
+
+
+def table_properties() -> dict[str, Any]:
+    """Keys and indexes as the template declares them, so that tests cannot drift from it."""
+    template = yaml.load(_DATA_TEMPLATE.read_text(), Loader=_Loader)  # noqa: S506  a SafeLoader
+    (table,) = (
+        resource["Properties"]
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::DynamoDB::Table"
+    )
+    wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+    return {name: table[name] for name in wanted}
+
+
+def create_table(endpoint_url: str | None = None, name: str = TABLE) -> Any:
+    client = boto3.client("dynamodb", region_name=REGION, endpoint_url=endpoint_url)
+    client.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **table_properties())
+    return client
+
+
+@contextmanager
+def counted_calls() -> Iterator[Counter[str]]:
+    """The DynamoDB operations sent inside `with`, by name."""
+    calls: Counter[str] = Counter()
+
+    def count(_sender: object, operation_name: str, **_: object) -> None:
+        calls[operation_name] += 1
+
+    with post_dynamodb_send.connected_to(count):
+        yield calls
