@@ -28,7 +28,7 @@ from arxos.domain.permissions import Role
 from arxos.domain.room import Room
 from arxos.domain.source import Problem, SourceModel
 from arxos.domain.text_rules import folded
-from arxos.domain.user import Actor, User
+from arxos.domain.user import Actor, Organization, User
 from arxos.ports.imports import Upload, UploadedFile
 from arxos.ports.registry import BuildingFilter, DeviceFilter, Page, RoomFilter, Slice
 from tests.make import make_id
@@ -318,10 +318,16 @@ class FakeUsers(_Repository):
 
     def add(self, user: User) -> None:
         self._draft.put_new((self._org, "user", user.id), replace(user, events=()), _conflict)
-        self._draft.put_new(
-            ("identity", user.subject), user.id, lambda: Duplicate("user", "taken")
-        )
+        self._draft.put_new(("identity", user.subject), user.id, lambda: Duplicate("user", "taken"))
         self._draft.events += user.events
+
+
+class FakeOrganizations(_Repository):
+    def get(self) -> Organization:
+        return self._get("organization")  # type: ignore[no-any-return]
+
+    def add(self, organization: Organization) -> None:
+        self._draft.put_new((self._org, "organization"), organization, _conflict)
 
 
 class FakeUnitOfWork:
@@ -344,6 +350,7 @@ class FakeUnitOfWork:
         self.devices = FakeDevices(*bound)
         self.imports = FakeImports(*bound)
         self.users = FakeUsers(*bound)
+        self.organizations = FakeOrganizations(*bound)
 
     def __enter__(self) -> Self:
         self._open()
@@ -383,9 +390,7 @@ class FakeImportDesk:
         job: ImportJob | None = self._table.items.get(key)
         if job is None or job.status not in UNDER_WAY:
             return None
-        is_free = (
-            job.attempt in (None, attempt) or job.lease_until is None or job.lease_until < now
-        )
+        is_free = job.attempt in (None, attempt) or job.lease_until is None or job.lease_until < now
         if not is_free:
             return None
         claimed = replace(

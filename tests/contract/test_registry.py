@@ -451,7 +451,9 @@ def test_a_wider_spread_building_lists_all_its_shards(uow: UnitOfWork, building:
     wide = uow.buildings.get(building.id)
     floor = make_floor(building)
     devices = [
-        make_device(floor, id=f"dev_{shard}{number:026d}") for shard in "0123" for number in range(3)
+        make_device(floor, id=f"dev_{shard}{number:026d}")
+        for shard in "0123"
+        for number in range(3)
     ]
     with uow:
         uow.floors.add(floor)

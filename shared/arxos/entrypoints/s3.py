@@ -59,9 +59,9 @@ def _report(file: UploadedFile, invocation: Invocation, job: ImportJob | None) -
         organization_id=file.organization_id,
         import_id=job.id,
         status=job.status.value,
-        created=job.counts.created,
-        updated=job.counts.updated,
-        unchanged=job.counts.unchanged,
+        records_created=job.counts.created,
+        records_updated=job.counts.updated,
+        records_unchanged=job.counts.unchanged,
     )
     metrics.add_dimension("use_case", "read_building_file")
     metrics.add_metric(f"Imports{job.status.value.capitalize()}", MetricUnit.Count, 1)

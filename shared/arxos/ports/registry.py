@@ -14,7 +14,7 @@ from arxos.domain.device import Device
 from arxos.domain.floor import Floor
 from arxos.domain.import_job import ImportJob
 from arxos.domain.room import Room
-from arxos.domain.user import User
+from arxos.domain.user import Organization, User
 
 R_co = TypeVar("R_co", covariant=True)
 
@@ -204,6 +204,18 @@ class Users(Protocol):
         ...
 
 
+class Organizations(Protocol):
+    """The organisation itself."""
+
+    def get(self) -> Organization:
+        """Raises NotFound."""
+        ...
+
+    def add(self, organization: Organization) -> None:
+        """Queue the organisation; Conflict on commit if it is there already."""
+        ...
+
+
 class UnitOfWork(AbstractContextManager["UnitOfWork", None], Protocol):
     """All that is queued inside `with` is written at its end, in one transaction, or not at all.
 
@@ -223,6 +235,8 @@ class UnitOfWork(AbstractContextManager["UnitOfWork", None], Protocol):
     def imports(self) -> Imports: ...
     @property
     def users(self) -> Users: ...
+    @property
+    def organizations(self) -> Organizations: ...
 
     @property
     def writes(self) -> int:

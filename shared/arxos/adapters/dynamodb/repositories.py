@@ -20,6 +20,7 @@ from arxos.adapters.dynamodb.table import (
     HolderItem,
     IdentityItem,
     ImportItem,
+    OrganizationItem,
     RoomItem,
     TableItem,
     UserItem,
@@ -34,7 +35,8 @@ from arxos.domain.import_job import ImportJob
 from arxos.domain.record import Record
 from arxos.domain.room import Room
 from arxos.domain.text_rules import folded
-from arxos.domain.user import User
+from arxos.domain.timestamps import from_iso, to_iso
+from arxos.domain.user import Organization, User
 from arxos.ports.registry import BuildingFilter, DeviceFilter, Page, RoomFilter, Slice
 
 I_co = TypeVar("I_co", bound=TableItem)
@@ -415,6 +417,28 @@ class DynamoUsers(_Repository):
             error=lambda: Duplicate("user", "This sign-in belongs to a user already."),
         )
         self._journal.write(user.events, None)
+
+
+class DynamoOrganizations(_Repository):
+    """Access patterns O1-O2."""
+
+    def get(self) -> Organization:
+        """O1."""
+        item = get_item(OrganizationItem, keys.organization(self._org), "organization")
+        return Organization(id=item.id, name=item.name, created_at=from_iso(item.created_at))
+
+    def add(self, organization: Organization) -> None:
+        """O2."""
+        key = keys.organization(self._org)
+        self._transaction.put_new(
+            OrganizationItem(
+                key.pk,
+                key.sk,
+                id=organization.id,
+                name=organization.name,
+                created_at=to_iso(organization.created_at),
+            )
+        )
 
 
 def _in_building(org: str, building: Building, prefix: str) -> Collection:

@@ -11,6 +11,7 @@ from arxos.adapters.dynamodb.repositories import (
     DynamoDevices,
     DynamoFloors,
     DynamoImports,
+    DynamoOrganizations,
     DynamoRooms,
     DynamoUsers,
 )
@@ -38,6 +39,7 @@ class DynamoUnitOfWork:
         self.devices = DynamoDevices(*bound)
         self.imports = DynamoImports(*bound)
         self.users = DynamoUsers(*bound)
+        self.organizations = DynamoOrganizations(*bound)
 
     def _make_journal(self, transaction: Transaction) -> Journal:
         return EntryPerChange(self._actor, transaction, self._new_id)

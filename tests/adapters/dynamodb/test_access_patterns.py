@@ -1,0 +1,268 @@
+"""Each row of docs/access-patterns.md is run and its DynamoDB calls are counted."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pynamodb.connection import Connection
+
+from arxos.adapters.dynamodb import keys
+from arxos.adapters.dynamodb.import_desk import DynamoImportDesk
+from arxos.adapters.dynamodb.query import Collection, read_slice
+from arxos.adapters.dynamodb.sign_in_directory import DynamoSignInDirectory
+from arxos.adapters.dynamodb.table import GSI1, GSI2, connect
+from arxos.adapters.dynamodb.unit_of_work import DynamoUnitOfWork
+from arxos.domain.building import Building
+from arxos.domain.device import Device
+from arxos.domain.floor import Floor
+from arxos.domain.identifiers import derived_id
+from arxos.domain.import_job import ImportJob
+from arxos.domain.room import Room
+from arxos.domain.user import Organization, User
+from arxos.ports.imports import UploadedFile, upload_location
+from arxos.ports.registry import BuildingFilter, DeviceFilter, Page, RoomFilter
+from arxos.use_cases import buildings, devices, floors, imports, rooms
+from tests.dynamodb_table import REGION, counted_calls
+from tests.fakes import FakeUploads
+from tests.make import (
+    LATER,
+    NOON,
+    ORG,
+    make_actor,
+    make_building,
+    make_device,
+    make_floor,
+    make_id,
+    make_import,
+    make_room,
+    make_user,
+)
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "access-patterns.md"
+ROW = re.compile(r"^\| (?P<id>[A-Z]\d) (?P<state>[✓○]) \|(?:[^|]*\|){4} (?P<calls>[^|]+) \|$", re.M)
+
+
+def documented() -> dict[str, str]:
+    """Each row's calls by its id; the rows that are built."""
+    rows = [m for m in ROW.finditer(DOCUMENT.read_text()) if m["state"] == "✓"]
+    return {row["id"]: row["calls"].strip() for row in rows}
+
+
+class NoFiles:
+    def save(self, location: str, lines: list[str]) -> None:
+        """Change files are counted elsewhere."""
+
+
+class World:
+    """A building with two floors, two rooms, devices, an import and a user."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.uow = DynamoUnitOfWork(connection, make_actor(), make_id)
+        self.building: Building = make_building()
+        self.floor: Floor = make_floor(self.building)
+        self.upstairs: Floor = make_floor(self.building, floor_number=2)
+        self.room: Room = make_room(self.floor)
+        self.next_door: Room = make_room(self.floor, room_number="102")
+        self.device: Device = make_device(self.floor, self.room)
+        self.door: Device = make_device(self.floor, self.next_door, self.room)
+        self.job: ImportJob = make_import(self.building, attempt="a").started()
+        self.user: User = make_user(id="usr_ada")
+        with self.uow as uow:
+            uow.buildings.add(self.building)
+            uow.floors.add(self.floor)
+            uow.floors.add(self.upstairs)
+            uow.rooms.add(self.room)
+            uow.rooms.add(self.next_door)
+            uow.devices.add(self.device)
+            uow.devices.add(self.door)
+            uow.imports.add(self.job)
+            uow.users.add(self.user)
+        # As a later request would load them: without the events of their creation.
+        self.building = self.uow.buildings.get(self.building.id)
+        self.floor = self.uow.floors.get(self.building.id, self.floor.id)
+        self.room = self.uow.rooms.get(self.building.id, self.room.id)
+        self.device = self.uow.devices.get(self.building.id, self.device.id)
+
+    def write(self, queue: Callable[[DynamoUnitOfWork], None]) -> None:
+        with self.uow as uow:
+            queue(uow)
+
+    def changes(self, collection: Collection) -> list[str]:
+        return list(read_slice(collection, Page(), lambda item: item.event).items)
+
+    def claim(self) -> None:
+        file = UploadedFile.at(upload_location(ORG, self.job))
+        assert file is not None
+        desk = DynamoImportDesk(self.connection, NoFiles(), make_id)
+        assert desk.claim(file, attempt="a", now=NOON, until=LATER) is not None
+
+
+def start_an_import(w: World) -> None:
+    imports.start_import(
+        imports.StartImport(building_id=w.building.id, filename="a.ifc"),
+        uow=w.uow,
+        uploads=FakeUploads(),
+        actor=make_actor(),
+        new_id=make_id,
+        now=NOON,
+    )
+
+
+def create_a_building(w: World) -> None:
+    command = buildings.CreateBuilding(name="East", address=w.building.address)
+    buildings.create_building(command, uow=w.uow, actor=make_actor(), new_id=make_id, now=NOON)
+
+
+RUNS: dict[str, Callable[[World], Any]] = {
+    "B1": lambda w: buildings.get_building(w.building.id, uow=w.uow),
+    "B2": lambda w: buildings.list_buildings(BuildingFilter(), Page(), uow=w.uow),
+    "B3": lambda w: buildings.list_buildings(BuildingFilter(sort="name"), Page(), uow=w.uow),
+    "B4": create_a_building,
+    "B5": lambda w: w.write(
+        lambda u: u.buildings.update(w.building.changed(at=LATER, by=None, name="x"))
+    ),
+    "B6": lambda w: w.write(lambda u: u.buildings.spread(w.building, 4)),
+    "F1": lambda w: floors.get_floor(w.building.id, w.floor.id, uow=w.uow),
+    "F2": lambda w: floors.list_floors(w.building.id, Page(), uow=w.uow),
+    "F3": lambda w: w.write(lambda u: u.floors.add(make_floor(w.building, floor_number=9))),
+    "F4": lambda w: w.write(
+        lambda u: u.floors.update(w.floor.changed(at=LATER, by=None, floor_number=8))
+    ),
+    "R1": lambda w: rooms.get_room(w.building.id, w.room.id, uow=w.uow),
+    "R2": lambda w: rooms.list_rooms(w.building.id, RoomFilter(), Page(), uow=w.uow),
+    "R3": lambda w: rooms.list_rooms(
+        w.building.id, RoomFilter(floor_id=w.floor.id), Page(), uow=w.uow
+    ),
+    "R4": lambda w: w.write(lambda u: u.rooms.add(make_room(w.floor, room_number="7"))),
+    "R5": lambda w: w.write(
+        lambda u: u.rooms.update(w.room.changed(at=LATER, by=None, floor_id=w.upstairs.id))
+    ),
+    "D1": lambda w: devices.get_device(w.building.id, w.device.id, uow=w.uow),
+    "D2": lambda w: devices.list_devices(w.building.id, DeviceFilter(), Page(), uow=w.uow),
+    "D3": lambda w: devices.list_devices(
+        w.building.id, DeviceFilter(room_id=w.room.id), Page(), uow=w.uow
+    ),
+    "D4": lambda w: devices.list_devices(
+        w.building.id, DeviceFilter(floor_id=w.floor.id), Page(), uow=w.uow
+    ),
+    "D5": lambda w: w.write(lambda u: u.devices.add(make_device(w.floor, w.room, w.next_door))),
+    "D6": lambda w: w.write(
+        lambda u: u.devices.update(
+            w.device.move(floor_id=w.upstairs.id, room_ids=(), at=LATER, by=None)
+        )
+    ),
+    "I1": lambda w: imports.get_import(w.building.id, w.job.id, uow=w.uow, now=NOON),
+    "I2": lambda w: imports.list_imports(w.building.id, Page(), uow=w.uow, now=NOON),
+    "I3": start_an_import,
+    "I4": lambda w: w.write(lambda u: u.imports.save(w.job)),
+    "I5": lambda w: w.claim(),
+    "U1": lambda w: w.uow.users.get(w.user.id),
+    "U2": lambda w: w.write(lambda u: u.users.add(make_user())),
+    "U3": lambda w: DynamoSignInDirectory().user_of(w.user.subject),
+    "O1": lambda w: w.uow.organizations.get(),
+    "O2": lambda w: w.write(
+        lambda u: u.organizations.add(Organization(id=ORG, name="x", created_at=NOON))
+    ),
+    "C1": lambda w: w.changes(
+        Collection((keys.change(ORG, w.room.id, "").pk,), keys.CHANGE, forward=False)
+    ),
+    "C2": lambda w: w.changes(
+        Collection((keys.changes_of_building(ORG, w.building.id),), "", GSI1, forward=False)
+    ),
+    "C3": lambda w: w.changes(
+        Collection((keys.changes_by_user(ORG, "usr_ada"),), "", GSI2, forward=False)
+    ),
+}
+
+
+@pytest.fixture
+def world(moto_table: str) -> World:
+    world = World(connect(table_name=moto_table, region=REGION, endpoint_url=None))
+    with world.uow as uow:
+        uow.organizations.add(Organization(id=ORG, name="First", created_at=NOON))
+    return world
+
+
+def test_every_documented_pattern_is_run_and_every_run_is_documented() -> None:
+    assert set(documented()) == set(RUNS)
+
+
+@pytest.mark.parametrize("pattern", RUNS)
+def test_a_pattern_makes_the_calls_it_is_documented_with(pattern: str, world: World) -> None:
+    if pattern == "O2":
+        world.uow = DynamoUnitOfWork(
+            world.connection, make_actor(organization_id="org_third"), make_id
+        )
+
+    with counted_calls() as calls:
+        RUNS[pattern](world)
+
+    assert calls == _parsed(documented()[pattern])
+
+
+def _parsed(calls: str) -> Counter[str]:
+    parts = (part.split() for part in calls.split(" + "))
+    return Counter({operation: int(number) for number, operation in parts})
+
+
+def test_history_is_found_by_record_by_building_and_by_user(world: World) -> None:
+    assert RUNS["C1"](world) == ["RoomAdded"]
+    assert set(RUNS["C2"](world)) == {
+        "BuildingCreated",
+        "FloorAdded",
+        "RoomAdded",
+        "DeviceAdded",
+        "ImportStarted",
+    }
+    assert "UserInvited" in RUNS["C3"](world)
+
+
+def test_a_page_of_a_big_list_costs_the_same_calls_as_of_a_small_one(world: World) -> None:
+    """The first, a middle and the last page; in one shard and across the border of two."""
+    with world.uow as uow:
+        uow.buildings.spread(world.building, 2)
+    wide = world.uow.buildings.get(world.building.id)
+    for start in range(0, 60, 30):
+        with world.uow as uow:
+            for number in range(start, start + 30):
+                device_id = derived_id("device", "b", str(number), shards=2)
+                uow.devices.add(make_device(world.floor, id=device_id))
+
+    seen, position, queries = 0, None, []
+    while True:
+        with counted_calls() as calls:
+            found = world.uow.devices.list(wide, DeviceFilter(), Page(9, position))
+        queries.append(calls["Query"])
+        seen, position = seen + len(found.items), found.position
+        if position is None:
+            break
+
+    assert seen == 62
+    assert sorted(queries)[:-1] == [1] * (len(queries) - 1)
+    assert max(queries) <= 2
+
+
+def test_a_filter_that_finds_nothing_reads_a_bounded_part_and_leads_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("arxos.adapters.dynamodb.query.FILTERED_ITEMS_PER_CALL", 5)
+    for start in range(0, 120, 40):
+        with world.uow as uow:
+            for _ in range(start, start + 40):
+                uow.devices.add(make_device(world.floor))
+    building = world.uow.buildings.get(world.building.id)
+
+    with counted_calls() as calls:
+        first = world.uow.devices.list(building, DeviceFilter(status="error"), Page())
+
+    assert (first.items, calls["Query"]) == ((), 8)
+    pages, position = 1, first.position
+    while position is not None:
+        found = world.uow.devices.list(building, DeviceFilter(status="error"), Page(50, position))
+        assert found.items == ()
+        pages, position = pages + 1, found.position
+    assert pages == 4

@@ -1,0 +1,45 @@
+"""The handlers as Lambda runs them, on moto: their environment, their table, their bucket."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+
+from arxos import bootstrap
+from tests.dynamodb_table import REGION
+
+BUCKET = "arxos-uploads"
+ISSUER = f"https://cognito-idp.{REGION}.amazonaws.com/{REGION}_pool"
+
+
+@pytest.fixture
+def deployed(moto_table: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The S3 client of a deployment whose functions can be called."""
+    for name, value in {
+        "TABLE_NAME": moto_table,
+        "UPLOADS_BUCKET": BUCKET,
+        "USER_POOL_ID": f"{REGION}_pool",
+        "USER_POOL_CLIENT_ID": "client-1",
+        "MAX_UPLOAD_BYTES": "104857600",
+        "AWS_REGION": REGION,
+    }.items():
+        monkeypatch.setenv(name, value)
+    forget()
+    s3 = boto3.client("s3", region_name=REGION)
+    location: Any = {"LocationConstraint": REGION}
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration=location)
+    yield s3
+    forget()
+
+
+def forget() -> None:
+    """What a container keeps between invocations is gone with the container."""
+    made: list[Callable[[], Any]] = [
+        bootstrap._settings,
+        bootstrap._connection,
+        bootstrap._s3,
+        bootstrap.token_verifier,
+    ]
+    for cached in made:
+        cached.cache_clear()  # type: ignore[attr-defined]

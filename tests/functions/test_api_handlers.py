@@ -1,0 +1,423 @@
+"""Each handler with a real API Gateway event: what it answers, accepted and refused."""
+
+import importlib
+import json
+from collections.abc import Iterator
+from http import HTTPStatus
+from io import StringIO
+from typing import Any
+
+import pytest
+
+from arxos import bootstrap
+from arxos.domain.permissions import Role
+from arxos.domain.user import Actor
+from arxos.entrypoints import http
+from tests.gateway_events import LambdaContext, api_event
+from tests.make import (
+    OTHER_ORG,
+    make_actor,
+    make_building,
+    make_device,
+    make_floor,
+    make_room,
+    make_user,
+)
+
+pytestmark = pytest.mark.usefixtures("deployed")
+
+ADDRESS = {"street": "1 Main St", "city": "Springfield", "state": "IL", "postal_code": "62701"}
+NEW_BUILDING = {"name": "North Tower", "address": ADDRESS}
+IN_BUILDING = "/api/v1/buildings/{building_id}"
+CONTEXT = LambdaContext()
+
+
+def call(function: str, event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """The status and body that `functions.<function>` answers."""
+    answer = importlib.import_module(f"functions.{function}").handler(event, CONTEXT)
+    body = json.loads(answer["body"])
+    assert answer["headers"]["X-Request-Id"] == event["requestContext"]["requestId"]
+    assert body["success"] is (answer["statusCode"] < HTTPStatus.BAD_REQUEST)
+    return answer["statusCode"], body
+
+
+def create(actor: Actor | None = None, **changes: Any) -> dict[str, Any]:
+    event = api_event("POST", body={**NEW_BUILDING, **changes}, actor=actor)
+    status, body = call("buildings.create_building", event)
+    assert status == HTTPStatus.CREATED
+    building: dict[str, Any] = body["data"]["building"]
+    return building
+
+
+def test_creating_a_building_answers_as_the_contract_says() -> None:
+    event = api_event("POST", body={**NEW_BUILDING, "tags": ["hq"], "metadata": {"a": [1]}})
+    answer = importlib.import_module("functions.buildings.create_building").handler(event, CONTEXT)
+    data = json.loads(answer["body"])["data"]
+
+    assert answer["statusCode"] == HTTPStatus.CREATED
+    assert answer["headers"]["Location"] == f"/api/v1/buildings/{data['building_id']}"
+    building = data["building"]
+    assert building["id"] == data["building_id"]
+    assert building["id"].startswith("bld_")
+    assert building["status"] == "planned"
+    assert building["version"] == 1
+    assert building["address"] == {**ADDRESS, "country": None}
+    assert building["created_by"] == "usr_ada"
+    assert building["created_at"].endswith("Z")
+    assert (building["tags"], building["metadata"]) == (["hq"], {"a": [1]})
+    assert [building[f"{kind}s_count"] for kind in ("floor", "room", "device")] == [0, 0, 0]
+
+
+def test_every_wrong_field_is_named_at_once() -> None:
+    body = {"name": "", "address": {"city": " ", "zip": "1"}, "color": "red", "tags": "x"}
+
+    status, answer = call("buildings.create_building", api_event("POST", body=body))
+
+    assert status == HTTPStatus.UNPROCESSABLE_ENTITY
+    error = answer["error"]
+    assert error["code"] == "VALIDATION_ERROR"
+    assert error["details"]["field_errors"] == {
+        "name": "Building name cannot be empty",
+        "address.street": "This field is required",
+        "address.city": "City cannot be empty",
+        "address.state": "This field is required",
+        "address.postal_code": "This field is required",
+        "address.zip": "There is no such field",
+        "color": "There is no such field",
+        "tags": "This must be a list",
+    }
+    assert error["request_id"] == "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+    assert error["timestamp"].endswith("Z")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "word"),
+    [
+        ({"name": "<script>alert(1)</script>"}, "name", "script"),
+        ({"name": "'; DROP TABLE buildings; --"}, "name", "injection"),
+        ({"name": "a\u0000b"}, "name", "control"),
+        ({"name": "x" * 201}, "name", "longer than 200"),
+        ({"name": None}, "name", "must be text"),
+        ({"name": 5}, "name", "must be text"),
+        ({"coordinates": {"latitude": 91, "longitude": 0}}, "coordinates.latitude", "90"),
+        ({"coordinates": {"latitude": "1", "longitude": 0}}, "coordinates.latitude", "number"),
+        ({"description": "x" * 1001}, "description", "longer than 1000"),
+        ({"metadata": {"a": "x" * 17000}}, "metadata", "16 KB"),
+        ({"tags": [""]}, "tags", "empty"),
+        ({"address": None}, "address", "JSON object"),
+    ],
+)
+def test_a_wrong_field_gets_a_sentence(changes: dict[str, Any], field: str, word: str) -> None:
+    event = api_event("POST", body={**NEW_BUILDING, **changes})
+
+    status, answer = call("buildings.create_building", event)
+
+    assert status == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert word in answer["error"]["details"]["field_errors"][field]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("{", 400),
+        ("", 400),
+        (None, 400),
+        ("[]", 400),
+        ("null", 400),
+        ('"x"', 400),
+        ("[" * 100_000, 400),
+        ('{"name": NaN}', 422),
+        ('{"name": "\ud800"}', 400),
+        ("x" * 1_048_577, 413),
+    ],
+)
+def test_a_body_that_is_no_json_object(body: str | None, status: int) -> None:
+    assert call("buildings.create_building", api_event("POST", body=body))[0] == status
+
+
+def test_a_body_of_another_type_is_refused() -> None:
+    event = api_event("POST", body="name=x", headers={"Content-Type": "text/plain"})
+
+    status, answer = call("buildings.create_building", event)
+
+    assert (status, answer["error"]["code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
+
+
+def test_a_building_is_read_and_listed_by_its_organisation_only() -> None:
+    building = create(name="Größe 会議室 O'Hare")
+    stranger = make_actor(organization_id=OTHER_ORG)
+    path = {"building_id": building["id"]}
+
+    assert call("buildings.get_building", api_event(path=path))[1]["data"] == building
+    assert call("buildings.list_buildings", api_event())[1]["data"] == {
+        "items": [building],
+        "next_cursor": None,
+    }
+    status, answer = call("buildings.get_building", api_event(path=path, actor=stranger))
+    assert (status, answer["error"]["code"]) == (404, "NOT_FOUND")
+    absent = call("buildings.get_building", api_event(path={"building_id": "bld_x"}))[1]["error"]
+    assert absent["message"] == answer["error"]["message"]
+    listed = call("buildings.list_buildings", api_event(actor=stranger))[1]["data"]
+    assert listed["items"] == []
+
+
+READS = {
+    "buildings.get_building",
+    "buildings.list_buildings",
+    "floors.get_floor",
+    "floors.list_floors",
+    "rooms.get_room",
+    "rooms.list_rooms",
+    "devices.get_device",
+    "devices.list_devices",
+    "imports.get_import",
+    "imports.list_imports",
+}
+WRITES = {"buildings.create_building", "imports.start_import"}
+
+
+@pytest.mark.parametrize("function", sorted(READS | WRITES | {"users.get_me"}))
+def test_without_a_caller_every_handler_answers_401(function: str) -> None:
+    event = api_event(path={"building_id": "bld_1"}, body={}, signed_in=False)
+
+    status, answer = call(function, event)
+
+    assert (status, answer["error"]["code"]) == (401, "UNAUTHENTICATED")
+
+
+@pytest.mark.parametrize("function", sorted(WRITES))
+def test_a_viewer_may_not_write(function: str) -> None:
+    viewer = make_actor(role=Role.VIEWER)
+    event = api_event("POST", path={"building_id": "bld_1"}, body={}, actor=viewer)
+
+    status, answer = call(function, event)
+
+    assert (status, answer["error"]["code"]) == (403, "FORBIDDEN")
+
+
+@pytest.mark.parametrize("function", sorted(READS))
+def test_a_viewer_may_read(function: str) -> None:
+    viewer = make_actor(role=Role.VIEWER)
+    path = {f"{kind}_id": "x" for kind in ("building", "floor", "room", "device", "import")}
+
+    status, _ = call(function, api_event(path=path, actor=viewer))
+
+    assert status == (200 if function == "buildings.list_buildings" else 404)
+
+
+def test_floors_rooms_and_devices_answer_as_the_contract_says() -> None:
+    building = make_building()
+    floor = make_floor(building)
+    room = make_room(floor)
+    device = make_device(floor, room)
+    with bootstrap.unit_of_work(make_actor()) as uow:
+        uow.buildings.add(building)
+        uow.floors.add(floor)
+        uow.rooms.add(room)
+        uow.devices.add(device)
+    path = {
+        "building_id": building.id,
+        "floor_id": floor.id,
+        "room_id": room.id,
+        "device_id": device.id,
+    }
+
+    shown = {
+        kind: call(f"{kind}s.get_{kind}", api_event(path=path))[1]["data"]
+        for kind in ("floor", "room", "device")
+    }
+
+    assert (shown["floor"]["floor_number"], shown["floor"]["rooms_count"]) == (1, 1)
+    assert shown["room"]["footprint"] == [[0, 0], [5, 0], [5, 2.5], [0, 2.5]]
+    assert (shown["room"]["area_m2"], shown["room"]["devices_count"]) == (12.5, 1)
+    assert shown["device"]["position"] == {"x": 1, "y": 2, "z": 2.7}
+    assert (shown["device"]["room_ids"], shown["device"]["serial_number"]) == (
+        [room.id],
+        "89756735",
+    )
+    assert shown["device"]["installed_on"] == "2026-03-01"
+    for kind, filters in (
+        ("floor", {}),
+        ("room", {"floor_id": floor.id}),
+        ("device", {"room_id": room.id}),
+        ("device", {"floor_id": floor.id, "device_type": "LightFixture", "status": "installed"}),
+    ):
+        listed = call(f"{kind}s.list_{kind}s", api_event(path=path, query=filters))[1]["data"]
+        assert listed == {"items": [shown[kind]], "next_cursor": None}
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"limit": "0"}, "limit"),
+        ({"limit": "201"}, "limit"),
+        ({"limit": "x"}, "limit"),
+        ({"limit": "-1"}, "limit"),
+        ({"limit": "9" * 5000}, "limit"),
+        ({"limit": "²"}, "limit"),
+        ({"cursor": "x"}, "cursor"),
+        ({"cursor": ""}, "cursor"),
+        ({"cursor": "bm8"}, "cursor"),
+        ({"status": "ruined"}, "status"),
+        ({"sort": "size"}, "sort"),
+        ({"statsu": "planned"}, "statsu"),
+    ],
+)
+def test_a_wrong_query_parameter_is_named(query: dict[str, str], field: str) -> None:
+    status, answer = call("buildings.list_buildings", api_event(query=query))
+
+    assert status == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert list(answer["error"]["details"]["field_errors"]) == [field]
+
+
+def test_a_cursor_walks_its_own_list_and_no_other() -> None:
+    names = {create(name=f"Building {n}")["name"] for n in range(5)}
+
+    seen: list[str] = []
+    cursors: list[str] = []
+    query = {"limit": "2", "sort": "name"}
+    while True:
+        data = call("buildings.list_buildings", api_event(query=query))[1]["data"]
+        seen += [b["name"] for b in data["items"]]
+        if data["next_cursor"] is None:
+            break
+        cursors.append(data["next_cursor"])
+        query["cursor"] = data["next_cursor"]
+    assert seen == sorted(names)
+    assert len(cursors) == 2
+
+    for other in (
+        api_event(query={"limit": "2", "sort": "-name", "cursor": cursors[0]}),
+        api_event(
+            query={"limit": "2", "sort": "name", "cursor": cursors[0]},
+            actor=make_actor(organization_id=OTHER_ORG),
+        ),
+    ):
+        assert call("buildings.list_buildings", other)[0] == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def test_starting_an_import_gives_a_form_that_takes_the_file() -> None:
+    building = create()
+    path = {"building_id": building["id"]}
+    event = api_event("POST", f"{IN_BUILDING}/imports", path=path, body={"filename": "süd.ifc"})
+
+    status, answer = call("imports.start_import", event)
+
+    data = answer["data"]
+    assert status == HTTPStatus.CREATED
+    assert data["import"]["status"] == "awaiting_upload"
+    assert data["import"]["mode"] == "apply"
+    upload = data["upload"]
+    assert upload["url"].startswith("https://")
+    assert upload["fields"]["key"].endswith(f"/{building['id']}/{data['import_id']}/süd.ifc")
+    assert upload["max_bytes"] == 104857600
+    path["import_id"] = data["import_id"]
+    assert call("imports.get_import", api_event(path=path))[1]["data"] == data["import"]
+    listed = call("imports.list_imports", api_event(path=path))[1]["data"]
+    assert listed["items"] == [data["import"]]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "filename"),
+        ({"filename": "plan.dwg"}, "filename"),
+        ({"filename": "../x.ifc"}, "filename"),
+        ({"filename": "a.ifc", "mode": "maybe"}, "mode"),
+        ({"filename": "a.ifc", "profile": "all"}, "profile"),
+    ],
+)
+def test_an_import_of_something_else_is_refused(body: dict[str, str], field: str) -> None:
+    path = {"building_id": create()["id"]}
+
+    status, answer = call("imports.start_import", api_event("POST", path=path, body=body))
+
+    assert status == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert list(answer["error"]["details"]["field_errors"]) == [field]
+
+
+def test_an_import_into_anothers_building_is_not_found() -> None:
+    path = {"building_id": create()["id"]}
+    stranger = make_actor(organization_id=OTHER_ORG)
+    event = api_event("POST", path=path, body={"filename": "a.ifc"}, actor=stranger)
+
+    assert call("imports.start_import", event)[0] == HTTPStatus.NOT_FOUND
+
+
+def test_me_is_the_callers_own_record() -> None:
+    user = make_user()
+    with bootstrap.unit_of_work(make_actor()) as uow:
+        uow.users.add(user)
+
+    _, answer = call("users.get_me", api_event(actor=make_actor(user_id=user.id)))
+
+    assert (answer["data"]["email"], answer["data"]["role"]) == ("ada@example.com", "admin")
+
+
+@pytest.fixture
+def logged() -> Iterator[StringIO]:
+    """What the handlers log, as CloudWatch would get it."""
+    (handler,) = http.logger.handlers
+    stream, before = StringIO(), handler.stream  # type: ignore[attr-defined]
+    handler.setStream(stream)  # type: ignore[attr-defined]
+    yield stream
+    handler.setStream(before)  # type: ignore[attr-defined]
+
+
+def test_an_unexpected_fault_says_nothing_of_the_inside(
+    monkeypatch: pytest.MonkeyPatch, logged: StringIO
+) -> None:
+    monkeypatch.setenv("TABLE_NAME", "a-table-that-is-not-there")
+    bootstrap._settings.cache_clear()
+    bootstrap._connection.cache_clear()
+
+    status, answer = call("buildings.list_buildings", api_event())
+
+    assert (status, answer["error"]["code"]) == (500, "INTERNAL_ERROR")
+    assert "a-table" not in json.dumps(answer)
+    assert "ResourceNotFoundException" in logged.getvalue()
+
+
+def test_health_names_what_it_asked_and_needs_no_sign_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JWKS_URL", "http://127.0.0.1:9/jwks.json")
+    bootstrap._settings.cache_clear()
+
+    status, answer = call("system.check_health", api_event(signed_in=False))
+
+    assert status == HTTPStatus.OK
+    assert answer["data"]["status"] == "degraded"
+    assert answer["data"]["checks"]["table"] == "ok"
+    assert "cannot be had" in answer["data"]["checks"]["sign_in"]
+
+
+def test_health_is_503_when_the_table_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TABLE_NAME", "a-table-that-is-not-there")
+    monkeypatch.setenv("JWKS_URL", "http://127.0.0.1:9/jwks.json")
+    bootstrap._settings.cache_clear()
+    bootstrap._connection.cache_clear()
+
+    status, answer = call("system.check_health", api_event(signed_in=False))
+
+    assert (status, answer["error"]["code"]) == (503, "SERVICE_UNAVAILABLE")
+    assert answer["error"]["details"]["status"] == "unhealthy"
+    assert "a-table" not in json.dumps(answer)
+
+
+def test_logs_carry_no_names_and_no_bodies(logged: StringIO) -> None:
+    create(name="Secret Bunker")
+
+    assert '"use_case":"create_building"' in logged.getvalue()
+    for private in ("Bunker", "Springfield", "Lovelace"):
+        assert private not in logged.getvalue()
+
+
+def test_each_request_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    create()
+
+    (line,) = [text for text in capsys.readouterr().out.splitlines() if '"_aws"' in text]
+    metric = json.loads(line)
+    assert (metric["use_case"], metric["Requests"], metric["Errors"]) == (
+        "create_building",
+        [1.0],
+        [0.0],
+    )

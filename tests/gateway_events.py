@@ -1,0 +1,101 @@
+"""Events as AWS sends them, of the shapes its documentation shows."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote_plus
+
+from arxos.domain.user import Actor
+from tests.make import make_actor
+
+METHOD_ARN = "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod/GET/api/v1/buildings"
+
+
+@dataclass
+class LambdaContext:
+    """What Lambda passes beside the event."""
+
+    aws_request_id: str = "6bc28136-xmpl-4365-b021-0ce6b2e64ab0"
+    function_name: str = "arxos-test"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:eu-central-1:123456789012:function:arxos-test"
+    remaining_ms: int = 900_000
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.remaining_ms
+
+
+def api_event(
+    method: str = "GET",
+    resource: str = "/api/v1/buildings",
+    *,
+    path: dict[str, str] | None = None,
+    query: dict[str, str] | None = None,
+    body: Any = None,
+    headers: dict[str, str] | None = None,
+    actor: Actor | None = None,
+    signed_in: bool = True,
+) -> dict[str, Any]:
+    """A REST API proxy event; `body` is sent as JSON unless it is text already."""
+    who = actor or make_actor()
+    authorizer = {
+        "principalId": who.user_id,
+        "integrationLatency": 42,
+        "organization_id": who.organization_id,
+        "user_id": who.user_id,
+        "name": who.name,
+        "role": who.role.value,
+    }
+    text = body if body is None or isinstance(body, str) else json.dumps(body)
+    return {
+        "resource": resource,
+        "path": resource.format(**(path or {})),
+        "httpMethod": method,
+        "headers": {"Content-Type": "application/json", "Host": "x.execute-api", **(headers or {})},
+        "multiValueHeaders": {},
+        "queryStringParameters": query,
+        "multiValueQueryStringParameters": {k: [v] for k, v in query.items()} if query else None,
+        "pathParameters": path,
+        "stageVariables": None,
+        "requestContext": {
+            "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
+            "apiId": "a1b2c3d4e5",
+            "httpMethod": method,
+            "stage": "prod",
+            "identity": {"sourceIp": "192.0.2.1", "userAgent": "test"},
+            **({"authorizer": authorizer} if signed_in else {}),
+        },
+        "body": text,
+        "isBase64Encoded": False,
+    }
+
+
+def s3_event(*locations: str, bucket: str = "arxos-uploads") -> dict[str, Any]:
+    """ObjectCreated:Post notifications; S3 encodes the keys."""
+    return {
+        "Records": [
+            {
+                "eventVersion": "2.1",
+                "eventSource": "aws:s3",
+                "awsRegion": "eu-central-1",
+                "eventTime": "2026-11-22T12:00:00.000Z",
+                "eventName": "ObjectCreated:Post",
+                "s3": {
+                    "s3SchemaVersion": "1.0",
+                    "bucket": {"name": bucket, "arn": f"arn:aws:s3:::{bucket}"},
+                    "object": {
+                        "key": quote_plus(location, safe="/"),
+                        "size": 1024,
+                        "eTag": "d41d8cd98f00b204e9800998ecf8427e",
+                        "sequencer": "0A1B2C3D4E5F678901",
+                    },
+                },
+            }
+            for location in locations
+        ]
+    }
+
+
+def token_event(token: str | None) -> dict[str, Any]:
+    """A TOKEN authorizer event."""
+    return {"type": "TOKEN", "authorizationToken": token, "methodArn": METHOD_ARN}
