@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -20,13 +21,67 @@ os.environ.pop("AWS_ENDPOINT_URL", None)
 os.environ.pop("AWS_PROFILE", None)
 
 
-@pytest.fixture
-def moto_table() -> Iterator[str]:
-    """The table's name, on a fresh moto."""
+@pytest.fixture(scope="session")
+def moto() -> Iterator[Any]:
+    """One moto for all tests: starting it, and boto3's clients, costs more than most tests."""
+    import boto3
     from moto import mock_aws
 
-    from tests.dynamodb_table import TABLE, create_table
+    from tests.dynamodb_table import REGION
 
     with mock_aws():
-        create_table()
-        yield TABLE
+        yield boto3.client("dynamodb", region_name=REGION)
+
+
+@pytest.fixture
+def moto_table(moto: Any) -> Iterator[str]:
+    """The name of a fresh table on moto."""
+    from uuid import uuid4
+
+    from tests.dynamodb_table import create_table
+
+    name = f"arxos-{uuid4().hex[:8]}"
+    create_table(moto, name)
+    yield name
+    moto.delete_table(TableName=name)
+
+
+@pytest.fixture(scope="session")
+def dynamodb_local() -> Iterator[str]:
+    """The endpoint of AWS's DynamoDB Local; skips where it cannot be had."""
+    from scripts.dynamodb_local import Missing, running
+
+    try:
+        with running() as endpoint_url:
+            yield endpoint_url
+    except Missing as missing:
+        pytest.skip(f"DynamoDB Local: {missing}")
+
+
+@pytest.fixture
+def dynamodb_local_table(dynamodb_local: str) -> Iterator[tuple[str, str]]:
+    """A fresh table's name and endpoint on DynamoDB Local."""
+    from uuid import uuid4
+
+    import boto3
+
+    from tests.dynamodb_table import REGION, create_table
+
+    name = f"arxos-{uuid4().hex[:8]}"
+    client = boto3.client("dynamodb", region_name=REGION, endpoint_url=dynamodb_local)
+    create_table(client, name)
+    yield name, dynamodb_local
+    client.delete_table(TableName=name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _botocore_models_read_once() -> Iterator[None]:
+    """Each new client parses megabytes of JSON; the tests make hundreds of clients."""
+    from functools import cache
+
+    from botocore.loaders import JSONFileLoader
+
+    with pytest.MonkeyPatch.context() as patch:
+        read = cache(JSONFileLoader().load_file)
+        patch.setattr(JSONFileLoader, "load_file", lambda _, path: read(path))
+        yield

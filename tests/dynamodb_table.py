@@ -6,12 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import boto3
 import yaml
 from pynamodb.signals import post_dynamodb_send
 
 REGION = "eu-central-1"
-TABLE = "arxos-test"
 _DATA_TEMPLATE = Path(__file__).parents[1] / "infra" / "data.yaml"
 
 
@@ -34,10 +32,9 @@ def table_properties() -> dict[str, Any]:
     return {name: table[name] for name in wanted}
 
 
-def create_table(endpoint_url: str | None = None, name: str = TABLE) -> Any:
-    client = boto3.client("dynamodb", region_name=REGION, endpoint_url=endpoint_url)
+def create_table(client: Any, name: str) -> None:
+    """Make the table with a DynamoDB client of any backend."""
     client.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **table_properties())
-    return client
 
 
 @contextmanager

@@ -118,7 +118,7 @@ def reader() -> "BuildingFileReader":
     """Reads building files."""
     from arxos.adapters.readers.ifc import IfcReader
 
-    return IfcReader(environment=settings.child_environment())
+    return IfcReader()
 
 
 def dependencies() -> "list[Dependency]":

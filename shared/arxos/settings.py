@@ -38,8 +38,3 @@ def load() -> Settings:
         max_upload_bytes=int(env.get("MAX_UPLOAD_BYTES", str(200 * 1024 * 1024))),
         stage=env.get("STAGE", "local"),
     )
-
-
-def child_environment() -> dict[str, str]:
-    """The environment for a child process of ours."""
-    return dict(os.environ)

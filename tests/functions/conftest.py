@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import boto3
 import pytest
 
 from arxos import bootstrap
@@ -26,10 +25,13 @@ def deployed(moto_table: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     }.items():
         monkeypatch.setenv(name, value)
     forget()
-    s3 = boto3.client("s3", region_name=REGION)
+    s3 = bootstrap._s3()
     location: Any = {"LocationConstraint": REGION}
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration=location)
     yield s3
+    for listed in s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
+        s3.delete_object(Bucket=BUCKET, Key=listed["Key"])
+    s3.delete_bucket(Bucket=BUCKET)
     forget()
 
 

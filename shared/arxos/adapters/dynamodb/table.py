@@ -213,22 +213,14 @@ class ChangeItem(TableItem, discriminator="change"):
 
 
 def connect(*, table_name: str, region: str, endpoint_url: str | None) -> Connection:
-    """Point the models at their table, and a connection for transactions at the same place."""
+    """Point the models at their table, through one connection that transactions share.
+
+    PynamoDB gives each model class a connection of its own; a botocore client takes longer to make
+    than a request, so all take that of `TableItem`, which subclasses find by inheritance.
+    """
     meta: Any = TableItem.Meta
-    moved = (meta.table_name, meta.region, meta.host) != (table_name, region, endpoint_url)
     meta.table_name, meta.region, meta.host = table_name, region, endpoint_url
-    if moved:
-        models: list[Any] = [TableItem, *_subclasses(TableItem)]
-        for model in models:
-            model._connection = None
-    return Connection(
-        region=region,
-        host=endpoint_url,
-        connect_timeout_seconds=meta.connect_timeout_seconds,
-        read_timeout_seconds=meta.read_timeout_seconds,
-        max_retry_attempts=meta.max_retry_attempts,
-    )
-
-
-def _subclasses(model: type[TableItem]) -> list[type[TableItem]]:
-    return [found for child in model.__subclasses__() for found in (child, *_subclasses(child))]
+    base: Any = TableItem
+    base._connection = None
+    connection: Connection = base._get_connection().connection
+    return connection

@@ -1,0 +1,106 @@
+"""The process in which IFC libraries run: strangers' files may crash, hang or swell it.
+
+Run as `python -m arxos.adapters.readers.ifc_child records|footprints JOB`; JOB is a JSON file.
+"""
+
+import json
+import resource
+import sys
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, TextIO
+
+from arxos.adapters.readers.problem_list import ProblemList
+from arxos.domain.errors import UnreadableFile
+
+OUT_OF_MEMORY = 77
+
+
+def main(arguments: list[str]) -> int:
+    """Writes one JSON line for each thing found; the parent trusts nothing but these lines."""
+    task, job_path = arguments
+    job = json.loads(Path(job_path).read_text(encoding="utf-8"))
+    limit = int(job["memory_bytes"])
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    run = {"records": _records, "footprints": _footprints}[task]
+    try:
+        with Path(job["output"]).open("w", encoding="utf-8") as out:
+            for line in run(job):
+                _write(out, line)
+    except MemoryError:
+        return OUT_OF_MEMORY
+    return 0
+
+
+def _plain(record: Any) -> dict[str, Any]:
+    """`dataclasses.asdict` copies every value deeply, which takes longer than reading the file."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
+def _write(out: TextIO, line: dict[str, Any]) -> None:
+    out.write(json.dumps(line, ensure_ascii=False) + "\n")
+    if line["kind"] == "trying":
+        out.flush()  # or a crash would take along which room it was
+
+
+def _records(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    problems = ProblemList()
+    try:
+        yield from _records_of(Path(job["input"]), Path(job["work"]), job["profile"], problems)
+    except UnreadableFile as error:
+        yield {"kind": "unreadable", "message": error.message}
+        return
+    for problem in problems.all():
+        yield {"kind": "problem", "problem": _plain(problem)}
+    yield {"kind": "end"}
+
+
+def _records_of(
+    source: Path, work: Path, profile: str, problems: ProblemList
+) -> Iterator[dict[str, Any]]:
+    from arxos.adapters.readers.ifc_file_check import check_ifc_file
+
+    checked = check_ifc_file(source, work, problems)
+    # Only now: most files that are no IFC never pay for loading the library.
+    from arxos.adapters.readers.ifc_opening import open_model
+    from arxos.adapters.readers.ifc_read_check import check_what_was_read
+    from arxos.adapters.readers.ifc_records import read_records
+
+    model = open_model(checked.path)
+    check_what_was_read(checked.path, model, problems)
+    records = read_records(model, checked.path, profile, problems)
+    yield {
+        "kind": "file",
+        "schema": records.schema,
+        "path": str(checked.path),
+        "frame": _plain(records.building_frame),
+    }
+    yield {"kind": "building", "building": _plain(records.building)}
+    for floor in records.floors:
+        yield {"kind": "floor", "floor": _plain(floor)}
+    for room in records.rooms:
+        yield {"kind": "room", **_plain(room), "room": _plain(room.room)}
+    for device in records.devices:
+        yield {"kind": "device", "device": _plain(device)}
+
+
+def _footprints(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    from arxos.adapters.readers.ifc_footprints import OutlineMaker, outlines
+    from arxos.adapters.readers.ifc_opening import open_model
+    from arxos.adapters.readers.ifc_placement import Frame
+
+    frame = Frame(**{name: tuple(vector) for name, vector in job["frame"].items()})
+    maker = OutlineMaker(open_model(Path(job["path"])).file, frame)
+    for step_id in job["step_ids"]:
+        yield {"kind": "trying", "step_id": step_id}
+        for _, found in outlines(maker, [step_id]):
+            if isinstance(found, str):
+                yield {"kind": "no_outline", "step_id": step_id, "reason": found}
+            else:
+                yield {"kind": "outline", "step_id": step_id, **_plain(found)}
+    yield {"kind": "end"}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
