@@ -1,0 +1,69 @@
+# Everything a developer does with Arxos. `make` by itself says what there is.
+
+# The first of these that is new enough; make PYTHON=... overrides it.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && exit; \
+	done; echo python3)
+PORT ?= 4577
+ROLE ?= admin
+ORGANIZATION ?= acme
+STAGE ?= staging
+IN := .venv/bin
+LOCAL_CLOUD := $(IN)/python -m scripts.local_cloud
+SAM := SAM_CLI_TELEMETRY=0 .local/tools/sam/bin/sam
+TESTS ?= tests
+
+# Layers are built with uv, by `sam build` and by their tests.
+export PATH := $(CURDIR)/.local/tools/bin:$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run stop token test check fix cov build deploy lock-tools clean
+MAKEFLAGS += --no-print-directory
+
+help: ## Say what there is to do.
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Install what is missing, into .venv and .local/tools only.
+	@$(PYTHON) scripts/set_up.py
+
+run: setup ## Run Arxos on this machine: PORT=4577, DETACH=1 to get the terminal back.
+	@$(LOCAL_CLOUD) run --port $(PORT) $(if $(DETACH),--detach)
+
+stop: ## Stop it; its data is kept.
+	@if [ -x $(IN)/python ]; then $(LOCAL_CLOUD) stop; fi
+
+token: ## Print an access token: ROLE=admin|facility_manager|engineer|contractor|viewer.
+	@$(LOCAL_CLOUD) token --role $(ROLE) --organization $(ORGANIZATION)
+
+test: setup ## Run all tests: TESTS=tests/domain for some of them.
+	@$(IN)/pytest $(TESTS)
+
+check: setup ## Lint, types, import contracts, templates: all that needs no test.
+	@$(IN)/ruff check .
+	@$(IN)/ruff format --check .
+	@$(IN)/mypy
+	@$(IN)/lint-imports
+	@$(IN)/cfn-lint template.yaml infra/*.yaml
+
+fix: setup ## Mend what the linter and the formatter can mend.
+	@$(IN)/ruff check --fix .
+	@$(IN)/ruff format .
+
+cov: setup ## Run all tests and say which lines none of them reached.
+	@$(IN)/pytest --cov --cov-report=term --cov-report=html $(TESTS)
+
+build: setup ## Build for AWS (Python 3.13 on arm64), into .aws-sam.
+	@python3.13 -c '' 2>/dev/null || { \
+		echo "make build: Python 3.13, which AWS runs the functions with, must be on the PATH."; exit 1; }
+	@$(SAM) build --config-env $(STAGE)
+
+deploy: build ## Build, and deploy to AWS: STAGE=staging|production.
+	@$(SAM) deploy --config-env $(STAGE)
+
+lock-tools: setup ## Resolve scripts/local_cloud/*.requirements.txt anew.
+	@sh scripts/lock_tools.sh .local/tools/bin/uv
+
+clean: stop ## Stop, and remove what was built, deployed and stored here; installed tools stay.
+	@ARXOS_LOCAL_DIR=.local/test $(MAKE) stop >/dev/null
+	@rm -rf .aws-sam .local/build .local/cloud .local/test .local/outputs.json .local/sample-office.ifc \
+		htmlcov .coverage* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

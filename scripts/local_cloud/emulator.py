@@ -1,0 +1,115 @@
+"""Start ministack with its faults that hurt us mended; docs/adr/0002-local-cloud.md says why each.
+
+Runs in ministack's own environment, so nothing of Arxos is imported here.
+Usage: emulator.py DIRECTORY, the one that unpacked layers are kept in.
+"""
+
+import functools
+import hashlib
+import io
+import os
+import shutil
+import sys
+import threading
+import time
+import zipfile
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+DAYS_TO_KEEP_A_LAYER = 7
+
+
+def serve_our_own_health(app: Any) -> None:
+    """ministack answers /health on every host before it looks whose host it is."""
+    app._HEALTH_PATHS = tuple(path for path in app._HEALTH_PATHS if path != "/health")
+
+
+def import_gateway_responses(gateway: Any) -> None:
+    """ministack's import of an OpenAPI body leaves out the gateway responses that stand in it."""
+    import_body: Callable[..., str] = gateway._import_rest_api
+
+    @functools.wraps(import_body)
+    def import_with_responses(spec: dict[str, Any], base_data: dict[str, Any] | None = None) -> str:
+        api_id = import_body(spec, base_data)
+        for kind, response in spec.get("x-amazon-apigateway-gateway-responses", {}).items():
+            gateway._put_gateway_response(api_id, kind, dict(response))
+        return api_id
+
+    gateway._import_rest_api = import_with_responses
+
+
+def outlive_handler_errors(runtime: Any) -> None:
+    """ministack ends a worker whose handler raised; AWS, and now this, keeps it warm."""
+    fatal = '{"status": "error", "error": str(e), "trace": traceback.format_exc()}'
+    survived = '{"status": "ok", "raised": {"error": str(e), "trace": traceback.format_exc()}}'
+    if fatal not in runtime._PYTHON_WORKER_SCRIPT:
+        raise SystemExit("This ministack is not the one that emulator.py was written for.")
+    runtime._PYTHON_WORKER_SCRIPT = runtime._PYTHON_WORKER_SCRIPT.replace(fatal, survived)
+    invoke: Callable[..., dict[str, Any]] = runtime.Worker.invoke
+
+    @functools.wraps(invoke)
+    def invoke_and_survive(worker: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        response = invoke(worker, *args, **kwargs)
+        raised = response.pop("raised", None)
+        return response if raised is None else {**response, **raised, "status": "error"}
+
+    runtime.Worker.invoke = invoke_and_survive
+
+
+def unpack_each_layer_once(runtime: Any, layers: Path) -> None:
+    """ministack unpacks every layer anew for every worker: seconds and 300 MB each time."""
+    spawn: Callable[[Any], None] = runtime.Worker._spawn
+    resolve_layer_zip = import_module("ministack.services.lambda_svc")._resolve_layer_zip
+    unpacking = threading.Lock()
+
+    def unpacked(layer: Any) -> str:
+        content: bytes = resolve_layer_zip(layer)
+        place = layers / hashlib.sha256(content).hexdigest()
+        with unpacking:
+            if not place.exists():
+                unfinished = place.with_suffix(".unfinished")
+                shutil.rmtree(unfinished, ignore_errors=True)
+                zipfile.ZipFile(io.BytesIO(content)).extractall(unfinished)
+                unfinished.rename(place)
+            os.utime(place)
+        return str(place)
+
+    @functools.wraps(spawn)
+    def spawn_with_unpacked_layers(worker: Any) -> None:
+        config = worker.config
+        variables = dict(config.get("Environment", {}).get("Variables", {}))
+        places = [unpacked(layer) for layer in config.get("Layers", [])]
+        variables["_LAMBDA_LAYERS_DIRS"] = os.pathsep.join(places)
+        worker.config = {**config, "Layers": [], "Environment": {"Variables": variables}}
+        try:
+            spawn(worker)
+        finally:
+            worker.config = config
+
+    runtime.Worker._spawn = spawn_with_unpacked_layers
+
+
+def forget_old_layers(layers: Path) -> None:
+    layers.mkdir(parents=True, exist_ok=True)
+    oldest = time.time() - DAYS_TO_KEEP_A_LAYER * 24 * 3600
+    for place in layers.iterdir():
+        if place.stat().st_mtime < oldest:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def main() -> None:
+    layers = Path(sys.argv.pop(1))
+    forget_old_layers(layers)
+    app = import_module("ministack.app")
+    runtime = import_module("ministack.core.lambda_runtime")
+    serve_our_own_health(app)
+    import_gateway_responses(import_module("ministack.services.apigateway_v1"))
+    outlive_handler_errors(runtime)
+    unpack_each_layer_once(runtime, layers)
+    app.main()
+
+
+if __name__ == "__main__":
+    main()

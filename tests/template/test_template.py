@@ -1,0 +1,258 @@
+"""template.yaml: functions, files, routes and rights agree, and nothing is granted loosely."""
+
+import ast
+import json
+import re
+import subprocess
+from functools import cache
+from typing import Any
+
+import pytest
+import yaml
+
+from scripts.local_cloud.places import ROOT, TOOLS
+
+READING = ("get_", "list_", "check_")
+READ_ACTION = re.compile(r"^[a-z0-9]+:(Get|BatchGet|List|Describe|Query)\w*$")
+OBJECTS_OF_THE_BUCKET = re.compile(r"^arn:\$\{AWS::Partition\}:s3:::[^*]+/(uploads|changes)/\*$")
+MOST_RESOURCES = 300
+
+TRANSFORM = """
+import json, sys
+from types import SimpleNamespace
+from samtranslator.translator.transform import transform
+managed_policies = SimpleNamespace(load=dict)
+print(len(transform(json.load(sys.stdin), {}, managed_policies)["Resources"]))
+"""
+
+
+class CloudFormationLoader(yaml.SafeLoader):
+    """Reads `!Ref x` as {"Ref": "x"} and `!Sub x` as {"Fn::Sub": "x"}."""
+
+
+def _intrinsic(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    if isinstance(node, yaml.ScalarNode):
+        value: Any = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        assert isinstance(node, yaml.MappingNode)
+        value = loader.construct_mapping(node, deep=True)
+    return {"Ref" if suffix == "Ref" else f"Fn::{suffix}": value}
+
+
+CloudFormationLoader.add_multi_constructor("!", _intrinsic)
+
+
+@cache
+def template() -> dict[str, Any]:
+    loaded = yaml.load((ROOT / "template.yaml").read_text(), CloudFormationLoader)  # noqa: S506
+    assert isinstance(loaded, dict)
+    return loaded
+
+
+def resources(kind: str) -> dict[str, dict[str, Any]]:
+    return {
+        name: resource["Properties"]
+        for name, resource in template()["Resources"].items()
+        if resource["Type"] == kind
+    }
+
+
+FUNCTIONS = resources("AWS::Serverless::Function")
+each_function = pytest.mark.parametrize("name", FUNCTIONS)
+
+
+def module(name: str) -> str:
+    return str(FUNCTIONS[name]["Handler"]).removesuffix(".handler")
+
+
+def routes(name: str) -> list[dict[str, Any]]:
+    events = FUNCTIONS[name].get("Events", {}).values()
+    return [event["Properties"] for event in events if event["Type"] == "Api"]
+
+
+def is_asynchronous(name: str) -> bool:
+    return any(event["Type"] != "Api" for event in FUNCTIONS[name].get("Events", {}).values())
+
+
+def statements(name: str) -> list[dict[str, Any]]:
+    """What a function may do: its own statements, and those of the policies it names."""
+    found: list[dict[str, Any]] = []
+    named = resources("AWS::IAM::ManagedPolicy")
+    for policy in FUNCTIONS[name].get("Policies", []):
+        policy = named[policy["Ref"]]["PolicyDocument"] if "Ref" in policy else policy
+        found.extend(policy["Statement"])
+    return found
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def actions(name: str) -> list[str]:
+    return [action for one in statements(name) for action in listed(one["Action"])]
+
+
+def test_every_handler_file_has_its_function_and_the_other_way_round() -> None:
+    files = {
+        f"{file.parent.name}/{file.stem}"
+        for file in (ROOT / "functions").glob("*/*.py")
+        if file.name != "__init__.py"
+    }
+    functions = {
+        f"{properties['CodeUri'].removeprefix('functions/')}{module(name)}"
+        for name, properties in FUNCTIONS.items()
+    }
+    assert functions == files
+
+
+@each_function
+def test_a_function_is_named_as_its_file(name: str) -> None:
+    words = re.findall(r"[A-Z][a-z0-9]*", name)
+    assert words[-1] == "Function"
+    assert "_".join(words[:-1]).lower() == module(name)
+
+
+@each_function
+def test_a_function_has_one_route_or_one_other_source(name: str) -> None:
+    assert FUNCTIONS[name]["Handler"] == f"{module(name)}.handler"
+    expected = 0 if name == "AuthorizeRequestFunction" else 1
+    assert len(FUNCTIONS[name].get("Events", {})) == expected
+
+
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if routes(name)])
+def test_a_handler_says_its_route_first(name: str) -> None:
+    file = ROOT / FUNCTIONS[name]["CodeUri"] / f"{module(name)}.py"
+    said = (ast.get_docstring(ast.parse(file.read_text())) or "").split(": ")[0]
+    (route,) = routes(name)
+    assert said == f"{route['Method']} {route['Path']}"
+
+
+def test_no_route_is_served_twice() -> None:
+    served = [(one["Method"], one["Path"]) for name in FUNCTIONS for one in routes(name)]
+    assert len(served) == len(set(served))
+
+
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if module(name).startswith(READING)])
+def test_a_reading_function_answers_get_and_may_only_read(name: str) -> None:
+    assert [route["Method"] for route in routes(name)] == ["GET"]
+    assert [action for action in actions(name) if not READ_ACTION.match(action)] == []
+
+
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if routes(name)])
+def test_a_get_is_served_by_a_reading_function(name: str) -> None:
+    (route,) = routes(name)
+    assert (route["Method"] == "GET") == module(name).startswith(READING)
+
+
+@each_function
+def test_nobody_may_scan_the_table(name: str) -> None:
+    assert "dynamodb:Scan" not in actions(name)
+
+
+@each_function
+def test_no_right_has_a_star_where_a_name_is_possible(name: str) -> None:
+    for statement in statements(name):
+        assert statement["Effect"] == "Allow"
+        assert [action for action in listed(statement["Action"]) if "*" in action] == []
+        for resource in listed(statement["Resource"]):
+            text = resource if isinstance(resource, str) else json.dumps(resource)
+            substituted = resource.get("Fn::Sub") if isinstance(resource, dict) else None
+            if substituted and OBJECTS_OF_THE_BUCKET.match(substituted):
+                continue
+            assert "*" not in text
+
+
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if is_asynchronous(name)])
+def test_an_asynchronous_function_has_a_watched_place_for_what_failed(name: str) -> None:
+    config = FUNCTIONS[name]["EventInvokeConfig"]
+    assert config["MaximumRetryAttempts"] <= 2
+    destination = config["DestinationConfig"]["OnFailure"]
+    assert destination["Type"] == "SQS"
+    queue = destination["Destination"]["Fn::GetAtt"].removesuffix(".Arn")
+    assert queue in resources("AWS::SQS::Queue")
+    alarms = [
+        alarm
+        for alarm in resources("AWS::CloudWatch::Alarm").values()
+        if alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+        and alarm["Dimensions"]
+        == [{"Name": "QueueName", "Value": {"Fn::GetAtt": f"{queue}.QueueName"}}]
+    ]
+    assert [(alarm["Threshold"], alarm["ComparisonOperator"]) for alarm in alarms] == [
+        (0, "GreaterThanThreshold")
+    ]
+
+
+def test_every_route_but_health_asks_who_is_calling() -> None:
+    api = resources("AWS::Serverless::Api")["Api"]
+    authorizer = api["Auth"]["Authorizers"][api["Auth"]["DefaultAuthorizer"]]
+    assert authorizer["FunctionArn"] == {"Fn::GetAtt": "AuthorizeRequestFunction.Arn"}
+    excepted = {
+        one["Path"]
+        for name in FUNCTIONS
+        for one in routes(name)
+        if one.get("Auth") or one["RestApiId"] != {"Ref": "Api"}
+    }
+    assert excepted == {"/health"}
+
+
+GATEWAY_RESPONSES = resources("AWS::Serverless::Api")["Api"]["GatewayResponses"]
+
+
+@pytest.mark.parametrize("kind", GATEWAY_RESPONSES)
+def test_what_the_gateway_answers_by_itself_has_our_shape(kind: str) -> None:
+    response = GATEWAY_RESPONSES[kind]
+    assert response["ResponseParameters"]["Headers"]["X-Request-Id"] == "context.requestId"
+    body = json.loads(response["ResponseTemplates"]["application/json"])
+    assert body["success"] is False
+    assert body["error"].keys() == {"code", "message", "details", "request_id", "timestamp"}
+    assert body["error"]["request_id"] == "$context.requestId"
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "code"),
+    [
+        ("UNAUTHORIZED", 401, "UNAUTHENTICATED"),
+        ("ACCESS_DENIED", 403, "FORBIDDEN"),
+        ("MISSING_AUTHENTICATION_TOKEN", 404, "NOT_FOUND"),
+        ("REQUEST_TOO_LARGE", 413, "PAYLOAD_TOO_LARGE"),
+        ("UNSUPPORTED_MEDIA_TYPE", 415, "UNSUPPORTED_MEDIA_TYPE"),
+        ("THROTTLED", 429, "TOO_MANY_REQUESTS"),
+        ("DEFAULT_5XX", 500, "INTERNAL_ERROR"),
+        ("AUTHORIZER_FAILURE", 503, "SERVICE_UNAVAILABLE"),
+    ],
+)
+def test_the_gateway_uses_the_contracts_statuses_and_codes(
+    kind: str, status: int, code: str
+) -> None:
+    response = GATEWAY_RESPONSES[kind]
+    assert response["StatusCode"] == status
+    assert json.loads(response["ResponseTemplates"]["application/json"])["error"]["code"] == code
+
+
+def packaged() -> dict[str, Any]:
+    """The template as `sam package` would leave it: with addresses in place of folders."""
+    copied: dict[str, Any] = json.loads(json.dumps(template()))
+    for resource in copied["Resources"].values():
+        for key in ("CodeUri", "ContentUri", "Location"):
+            if key in resource["Properties"]:
+                resource["Properties"][key] = f"s3://bucket/{key}"
+    return copied
+
+
+def test_the_stack_stays_far_from_cloudformations_limit() -> None:
+    python = TOOLS / "ministack" / "bin" / "python"
+    assert python.exists(), "make setup installs what transforms the template"
+    environment = {"AWS_DEFAULT_REGION": "eu-central-1"}
+    done = subprocess.run(
+        [python, "-W", "ignore", "-c", TRANSFORM],
+        cwd=ROOT,
+        env=environment,
+        input=json.dumps(packaged()),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert 0 < int(done.stdout) < MOST_RESOURCES
