@@ -15,7 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PACKAGE = "amplify-dynamodb-simulator@2.9.30"
-INTEGRITY = "sha512-xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ=="
+INTEGRITY = (
+    "sha512-xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6"
+    "Ry1o7TB6niIoXuQAnSewQ=="
+)
 FOLDER = Path(__file__).parents[1] / ".local" / "dynamodb-local"
 START_SECONDS = 30
 

@@ -390,7 +390,7 @@ class FakeImportDesk:
         job: ImportJob | None = self._table.items.get(key)
         if job is None or job.status not in UNDER_WAY:
             return None
-        is_free = job.attempt in (None, attempt) or job.lease_until is None or job.lease_until < now
+        is_free = job.attempt == attempt or job.lease_until is None or job.lease_until < now
         if not is_free:
             return None
         claimed = replace(

@@ -12,6 +12,7 @@ import shutil
 import sys
 import threading
 import time
+import uuid
 import zipfile
 from collections.abc import Callable
 from importlib import import_module
@@ -91,6 +92,53 @@ def unpack_each_layer_once(runtime: Any, layers: Path) -> None:
     runtime.Worker._spawn = spawn_with_unpacked_layers
 
 
+class AsynchronousEvent(dict[str, Any]):
+    """An event of an asynchronous invocation, which keeps its request id when it is retried."""
+
+    request_id: str
+
+
+def retry_under_the_same_request_id(lambdas: Any) -> None:
+    """ministack gives each retry an id of its own; on AWS the id tells that it is a retry."""
+    invoke: Callable[[Any, dict[str, Any]], None] = lambdas.invoke_async_with_retry
+    dispatch: Callable[..., dict[str, Any]] = lambdas._execute_function_dispatch
+
+    @functools.wraps(invoke)
+    def invoke_with_one_id(function: Any, event: dict[str, Any]) -> None:
+        kept = AsynchronousEvent(event)
+        kept.request_id = str(uuid.uuid4())
+        invoke(function, kept)
+
+    @functools.wraps(dispatch)
+    def dispatch_under_that_id(
+        function: Any, config: Any, event: Any, request_id: str, started: float
+    ) -> dict[str, Any]:
+        if isinstance(event, AsynchronousEvent):
+            request_id = event.request_id
+        return dispatch(function, config, event, request_id, started)
+
+    lambdas.invoke_async_with_retry = invoke_with_one_id
+    lambdas._execute_function_dispatch = dispatch_under_that_id
+
+
+def trust_whoever_works_here(evaluator: Any) -> None:
+    """With IAM enforced, ministack knows two callers besides the functions' roles: test and none.
+
+    Any made-up access key is the developer's here, as with other local AWS servers; the functions'
+    own keys, which come from their roles, are held to their policies.
+    """
+    is_root: Callable[[str], bool] = evaluator.is_root_access_key
+
+    @functools.wraps(is_root)
+    def is_root_or_unknown(access_key_id: str) -> bool:
+        sessions = import_module("ministack.services.sts")._sessions
+        users = import_module("ministack.services.iam")._access_keys.to_dict()
+        issued = access_key_id in sessions or any(key == access_key_id for _, key in users)
+        return is_root(access_key_id) or not issued
+
+    evaluator.is_root_access_key = is_root_or_unknown
+
+
 def forget_old_layers(layers: Path) -> None:
     layers.mkdir(parents=True, exist_ok=True)
     oldest = time.time() - DAYS_TO_KEEP_A_LAYER * 24 * 3600
@@ -108,6 +156,8 @@ def main() -> None:
     import_gateway_responses(import_module("ministack.services.apigateway_v1"))
     outlive_handler_errors(runtime)
     unpack_each_layer_once(runtime, layers)
+    retry_under_the_same_request_id(import_module("ministack.services.lambda_svc"))
+    trust_whoever_works_here(import_module("ministack.core.iam_evaluator"))
     app.main()
 
 

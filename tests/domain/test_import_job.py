@@ -55,6 +55,17 @@ def test_an_import_whose_last_attempt_died_is_seen_as_failed() -> None:
     assert "importing the file again adds only what is missing" in seen.errors[0].message
 
 
+def test_so_is_one_whose_retry_never_came() -> None:
+    died = make_import(
+        BUILDING, status=ImportStatus.READING, attempt="a", attempts=1, lease_until=NOON
+    )
+
+    assert died.as_seen_at(NOON + timedelta(minutes=9)) is died
+    seen = died.as_seen_at(NOON + timedelta(minutes=11))
+    assert seen.status is ImportStatus.FAILED
+    assert "(attempts: 1)." in seen.errors[0].message
+
+
 @pytest.mark.parametrize(
     "changes",
     [

@@ -14,7 +14,9 @@ from scripts.local_cloud.places import ROOT, TOOLS
 
 READING = ("get_", "list_", "check_")
 READ_ACTION = re.compile(r"^[a-z0-9]+:(Get|BatchGet|List|Describe|Query)\w*$")
-OBJECTS_OF_THE_BUCKET = re.compile(r"^arn:\$\{AWS::Partition\}:s3:::[^*]+/(uploads|changes)/\*$")
+OBJECTS_OF_THE_BUCKET = re.compile(
+    r"^arn:\$\{AWS::Partition\}:s3:::[^*]+/(uploads|changes|reports)/\*$"
+)
 MOST_RESOURCES = 300
 
 TRANSFORM = """

@@ -247,12 +247,12 @@ def test_a_file_that_cannot_be_read_fails_the_import_and_leaves_the_building() -
 def test_an_unexpected_fault_is_raised_and_the_last_attempt_leaves_a_sentence() -> None:
     importing = Importing(RuntimeError("boom"))
 
-    for _ in range(2):
+    for attempt in ("first", "second"):
         with pytest.raises(RuntimeError):
-            importing.run()
+            importing.run(attempt=attempt)
         assert importing.job.status is ImportStatus.READING
     with pytest.raises(RuntimeError):
-        importing.run()
+        importing.run(attempt="third")
 
     assert importing.job.status is ImportStatus.FAILED
     assert "through no fault of the file" in importing.job.errors[0].message

@@ -1,7 +1,7 @@
 """An import: one file on its way into one building."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
@@ -13,6 +13,9 @@ from arxos.domain.text_rules import name_fault
 READABLE_SUFFIXES = (".ifc", ".ifczip")
 # The record lists the first of each; DynamoDB refuses an item over 400 KB.
 MAX_LISTED_PROBLEMS = 100
+# How long after an invocation's certain end its retries may still come: Lambda tries again after
+# one and two minutes.
+RETRIES_COME_WITHIN = timedelta(minutes=10)
 # S3's asynchronous invocation of Lambda tries an event three times in all.
 MAX_ATTEMPTS = 3
 
@@ -155,20 +158,18 @@ class ImportJob:
     def as_seen_at(self, now: datetime) -> Self:
         """The import as a reader should see it: an invocation that died leaves no other trace.
 
-        Lambda kills a function at its time or memory limit without a last word. Once every retry
-        is used up and the last one's lease has run out, nothing will ever go on with this import.
+        Lambda kills a function at its time or memory limit without a last word. Once the last
+        retry's lease has run out, or no retry has come, nothing goes on with this import.
         """
-        if (
-            self.is_finished
-            or self.lease_until is None
-            or self.lease_until > now
-            or self.attempts < MAX_ATTEMPTS
-        ):
+        if self.is_finished or self.lease_until is None:
+            return self
+        last = self.attempts >= MAX_ATTEMPTS
+        if now <= self.lease_until + (timedelta() if last else RETRIES_COME_WITHIN):
             return self
         return self.failed(
             "IMPORT_STOPPED",
-            "The import stopped before its end and was given up after"
-            f" {self.attempts} attempts. What it had written is whole; importing the file again"
+            "The import stopped before its end and was given up"
+            f" (attempts: {self.attempts}). What it had written is whole; importing the file again"
             " adds only what is missing.",
             at=self.updated_at,
         )

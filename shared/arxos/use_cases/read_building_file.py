@@ -72,6 +72,8 @@ def read_building_file(
                 "Arxos could not finish this import, through no fault of the file. What it had"
                 " written is whole; importing the file again adds only what is missing.",
             )
+        else:
+            work.release()
         raise
 
 
@@ -109,6 +111,10 @@ class _Import:
         """End the import with one error about the whole file."""
         self._save(self._job.failed(code, message, at=self._clock()))
         return self._job
+
+    def release(self) -> None:
+        """Let the next attempt claim the import at once, whatever its name."""
+        self._save(replace(self._job, lease_until=None, updated_at=self._clock()))
 
     def _plan(self, model: SourceModel) -> ImportPlan:
         registry = self._registry()

@@ -31,7 +31,7 @@ class DynamoImportDesk:
         key = keys.import_job(file.organization_id, file.building_id, file.import_id)
         item = ImportItem(key.pk, key.sk)
         is_free = (
-            ImportItem.attempt.does_not_exist()
+            ImportItem.lease_until.does_not_exist()
             | (ImportItem.attempt == attempt)
             | (ImportItem.lease_until < to_iso(now))
         )
