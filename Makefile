@@ -44,6 +44,7 @@ check: setup ## Lint, types, import contracts, templates: all that needs no test
 	@$(IN)/mypy
 	@$(IN)/lint-imports
 	@$(IN)/cfn-lint template.yaml infra/*.yaml
+	@AWS_DEFAULT_REGION=eu-central-1 $(SAM) validate --lint
 
 fix: setup ## Mend what the linter and the formatter can mend.
 	@$(IN)/ruff check --fix .

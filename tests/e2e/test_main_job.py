@@ -280,9 +280,7 @@ def test_a_reading_function_cannot_write(aws: Any, cloud: dict[str, Any]) -> Non
     key = {"PK": {"S": "ORG#x"}, "SK": {"S": "ORG"}}
 
     assert "Item" not in table.get_item(TableName=cloud["table_name"], Key=key)
-    for write in (
-        lambda: table.put_item(TableName=cloud["table_name"], Item=key),
-        lambda: table.scan(TableName=cloud["table_name"]),
-    ):
-        with pytest.raises(Exception, match="AccessDenied"):
-            write()
+    with pytest.raises(Exception, match="AccessDenied"):
+        table.put_item(TableName=cloud["table_name"], Item=key)
+    with pytest.raises(Exception, match="AccessDenied"):
+        table.scan(TableName=cloud["table_name"])
