@@ -161,6 +161,23 @@ def test_a_building_is_read_and_listed_by_its_organisation_only() -> None:
     assert listed["items"] == []
 
 
+def test_what_a_client_has_already_is_not_sent_again() -> None:
+    building = create()
+    path = {"building_id": building["id"]}
+    get_building = importlib.import_module("functions.buildings.get_building").handler
+    etag = get_building(api_event(path=path), CONTEXT)["headers"]["ETag"]
+
+    for held in (etag, f'"other", {etag}', f"W/{etag}", "*"):
+        answer = get_building(api_event(path=path, headers={"if-none-match": held}), CONTEXT)
+        assert (answer["statusCode"], answer["body"]) == (304, "")
+        assert answer["headers"]["ETag"] == etag
+    answer = get_building(api_event(path=path, headers={"If-None-Match": '"other"'}), CONTEXT)
+    assert answer["statusCode"] == HTTPStatus.OK
+    with bootstrap.unit_of_work(make_actor()) as uow:
+        uow.floors.add(make_floor(uow.buildings.get(building["id"])))
+    assert get_building(api_event(path=path), CONTEXT)["headers"]["ETag"] != etag
+
+
 READS = {
     "buildings.get_building",
     "buildings.list_buildings",

@@ -6,6 +6,7 @@ GET does not need (Pydantic) is imported only by handlers that parse a body.
 
 import base64
 import functools
+import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -84,6 +85,11 @@ class Request:
         value: str = (self.event.get("pathParameters") or {}).get(name) or ""
         return value
 
+    def header(self, name: str) -> str:
+        """A request header, whatever its case; empty when it was not sent."""
+        headers: dict[str, str] = self.event.get("headers") or {}
+        return next((v for k, v in headers.items() if k.lower() == name.lower()), "")
+
     def query(self, *names: str, paged: bool = False) -> dict[str, str]:
         """The query parameters, of which only these are known (and limit and cursor).
 
@@ -128,8 +134,7 @@ class Request:
         """
         from arxos.entrypoints.bodies import parse
 
-        headers = {k.lower(): v for k, v in (self.event.get("headers") or {}).items()}
-        media_type = headers.get("content-type", "application/json").partition(";")[0]
+        media_type = (self.header("Content-Type") or "application/json").partition(";")[0]
         if media_type.strip().lower() != "application/json":
             raise UnsupportedMediaType("Send the body as application/json.")
         body = (self.event.get("body") or "").encode("utf-8", "surrogatepass")
@@ -199,7 +204,8 @@ def http_handler(
                 caller = None if public else _caller(event, request_id)
                 if requires is not None and caller is not None and not may(caller.role, requires):
                     raise Forbidden(f"Your role '{caller.role}' may not do this ({requires}).")
-                answer = _success(handler(Request(event, request_id, caller)), request_id)
+                request = Request(event, request_id, caller)
+                answer = _revalidated(request, _success(handler(request), request_id))
             except ArxosError as error:
                 code = _code(error)
                 answer = _failure(_status(error), code, error.message, error.details, request_id)
@@ -256,6 +262,20 @@ def _code(error: ArxosError) -> str:
 def _success(response: Response, request_id: str) -> Event:
     body = {"success": True, "data": response.data}
     return _answer(response.status, body, request_id, response.headers)
+
+
+def _revalidated(request: Request, answer: Event) -> Event:
+    """A GET's answer with its strong ETag, or 304 when the client has just that already."""
+    if request.event.get("httpMethod") != "GET" or request.caller is None:
+        return answer
+    # From the bytes themselves, so it cannot say "unchanged" of anything that changed.
+    etag = f'"{hashlib.sha256(answer["body"].encode()).hexdigest()[:32]}"'
+    headers = {**answer["headers"], "ETag": etag, "Cache-Control": "private, no-cache"}
+    held = {tag.strip().removeprefix("W/") for tag in request.header("If-None-Match").split(",")}
+    if etag in held or "*" in held:
+        not_modified = {k: v for k, v in headers.items() if k != "Content-Type"}
+        return {**answer, "statusCode": 304, "headers": not_modified, "body": ""}
+    return {**answer, "headers": headers}
 
 
 def _failure(
