@@ -35,6 +35,6 @@ def load() -> Settings:
         client_id=env.get("USER_POOL_CLIENT_ID", ""),
         jwt_issuer=issuer,
         jwks_url=env.get("JWKS_URL") or f"{issuer}/.well-known/jwks.json",
-        max_upload_bytes=int(env.get("MAX_UPLOAD_BYTES", str(200 * 1024 * 1024))),
+        max_upload_bytes=int(env.get("MAX_UPLOAD_BYTES", "0")),
         stage=env.get("STAGE", "local"),
     )

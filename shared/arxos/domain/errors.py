@@ -13,7 +13,7 @@ ArxosError
 ├── NotFound                  NOT_FOUND
 ├── Conflict                  CONFLICT
 │   ├── InvalidStatusTransitionError   INVALID_STATUS_TRANSITION
-│   └── Duplicate                      DUPLICATE_<KIND>
+│   └── Duplicate                      DUPLICATE_<FIELD>
 ├── PayloadTooLarge           PAYLOAD_TOO_LARGE
 ├── UnsupportedMediaType      UNSUPPORTED_MEDIA_TYPE
 ├── UnreadableFile            UNREADABLE_FILE

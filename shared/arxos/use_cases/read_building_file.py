@@ -34,7 +34,7 @@ from arxos.ports.registry import UnitOfWork
 FULL_CHUNK = 90
 # Other writers win now and then; an import that keeps losing is retried later as a whole.
 MAX_PLANS = 5
-READ_PROGRESS, PLANNED_PROGRESS = 0.3, 0.4
+PLANNED_PROGRESS = 0.4
 
 Clock = Callable[[], datetime]
 
@@ -189,7 +189,7 @@ class _Import:
                     updated_at=self._clock(),
                     events=(),
                 )
-                uow.imports.save(job)
+                uow.imports.advance(job)
             self._job = job
         counts = self._job.counts
         self._save(
