@@ -311,11 +311,6 @@ class FakeImports(_Repository):
         self._draft._add(key, step)
         self._draft.events += job.events
 
-    def advance(self, job: ImportJob) -> None:
-        key = (self._org, "import", job.building_id, job.id)
-        stored = self._table.items[key]
-        self.save(replace(job, errors=stored.errors, warnings=stored.warnings))
-
 
 class FakeUsers(_Repository):
     def get(self, user_id: str) -> User:

@@ -191,10 +191,6 @@ class Imports(Protocol):
         """Queue the import's present state, on condition that its `attempt` still holds it."""
         ...
 
-    def advance(self, job: ImportJob) -> None:
-        """As `save`, for how far it is alone: its problems, which may be long, stay as stored."""
-        ...
-
 
 class Users(Protocol):
     """The people of the organisation."""

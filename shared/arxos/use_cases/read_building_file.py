@@ -88,6 +88,7 @@ class _Import:
     ) -> None:
         self._file = file
         self._job = job
+        self._listed = job
         self._desk = desk
         self._uploads = uploads
         self._clock = clock
@@ -132,14 +133,17 @@ class _Import:
         problems = (*model.problems, *plan.problems)
         if problems:
             self._uploads.save_report(self._file, problems)
-        job = self._job.with_problems(problems)
+        self._listed = self._job.with_problems(problems)
         self._save(
             replace(
-                job,
+                self._listed,
+                # Listed at the end: DynamoDB charges every chunk for the whole of this item.
+                errors=(),
+                warnings=(),
                 status=ImportStatus.APPLYING
-                if job.mode is ImportMode.APPLY
+                if self._job.mode is ImportMode.APPLY
                 else ImportStatus.READING,
-                progress=max(job.progress, PLANNED_PROGRESS),
+                progress=max(self._job.progress, PLANNED_PROGRESS),
                 updated_at=self._clock(),
             )
         )
@@ -156,7 +160,7 @@ class _Import:
         counts = ImportCounts(created=plan.created, updated=plan.updated, unchanged=plan.unchanged)
         self._save(
             replace(
-                self._job,
+                self._with_problems(),
                 status=ImportStatus.PLANNED,
                 progress=1.0,
                 counts=counts,
@@ -189,16 +193,19 @@ class _Import:
                     updated_at=self._clock(),
                     events=(),
                 )
-                uow.imports.advance(job)
+                uow.imports.save(job)
             self._job = job
         counts = self._job.counts
         self._save(
-            self._job.applied(
+            self._with_problems().applied(
                 replace(counts, unchanged=total - counts.created - counts.updated),
                 at=self._clock(),
             )
         )
         return self._job
+
+    def _with_problems(self) -> ImportJob:
+        return replace(self._job, errors=self._listed.errors, warnings=self._listed.warnings)
 
     def _save(self, job: ImportJob) -> None:
         with self._registry() as uow:

@@ -388,16 +388,9 @@ class DynamoImports(_Repository):
 
     def save(self, job: ImportJob) -> None:
         """I4."""
-        self._set_state(job, except_for=frozenset())
-
-    def advance(self, job: ImportJob) -> None:
-        """I4, in each chunk: rewriting the listed problems would cost it several units more."""
-        self._set_state(job, except_for=frozenset({"errors", "warnings"}))
-
-    def _set_state(self, job: ImportJob, *, except_for: frozenset[str]) -> None:
         self._transaction.set(
             mapping.import_item(self._org, job),
-            except_for=except_for,
+            except_for=frozenset(),
             condition=ImportItem.attempt == job.attempt,
             error=lambda: Conflict("Another invocation has taken over this import."),
         )
