@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 DAYS_TO_KEEP_A_LAYER = 7
+MOST_WORKERS = 4  # of one function
 
 
 def serve_our_own_health(app: Any) -> None:
@@ -92,6 +93,27 @@ def unpack_each_layer_once(runtime: Any, layers: Path) -> None:
     runtime.Worker._spawn = spawn_with_unpacked_layers
 
 
+def queue_for_a_worker(lambdas: Any) -> None:
+    """ministack starts a worker for every waiting call; fifty at once starve each other.
+
+    Their timeouts run while they start, so a burst ended in 503s. AWS starts as many too, each on
+    a machine of its own; here a call waits for one of a few, and its time runs from then on.
+    """
+    execute: Callable[..., dict[str, Any]] = lambdas._execute_function_warm
+    places: dict[str, threading.BoundedSemaphore] = {}
+    making = threading.Lock()
+
+    @functools.wraps(execute)
+    def execute_in_turn(function: Any, event: Any, request_id: str) -> dict[str, Any]:
+        name = (function.get("config") or function)["FunctionName"]
+        with making:
+            place = places.setdefault(name, threading.BoundedSemaphore(MOST_WORKERS))
+        with place:
+            return execute(function, event, request_id)
+
+    lambdas._execute_function_warm = execute_in_turn
+
+
 class AsynchronousEvent(dict[str, Any]):
     """An event of an asynchronous invocation, which keeps its request id when it is retried."""
 
@@ -156,6 +178,7 @@ def main() -> None:
     import_gateway_responses(import_module("ministack.services.apigateway_v1"))
     outlive_handler_errors(runtime)
     unpack_each_layer_once(runtime, layers)
+    queue_for_a_worker(import_module("ministack.services.lambda_svc"))
     retry_under_the_same_request_id(import_module("ministack.services.lambda_svc"))
     trust_whoever_works_here(import_module("ministack.core.iam_evaluator"))
     app.main()

@@ -23,6 +23,7 @@ def test_ifc_files_may_come(name: str) -> None:
         ("house.dwg", "'house.dwg' is neither"),
         ("a/b.ifc", "path"),
         ("a\\b.ifc", "path"),
+        ("${filename}.ifc", "variable"),
         ("a\x00.ifc", "control"),
     ],
 )

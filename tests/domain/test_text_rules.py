@@ -46,8 +46,10 @@ def test_names_of_any_language_pass(name: str) -> None:
         ("<img src=x onerror=alert(1)>", "markup"),
         ("a\x00b", "control"),
         ("a\nb", "control"),
-        ("\x7f", "control"),
-        ("\ud800", "control"),
+        ("a\x7f", "control"),
+        ("a\ud800", "control"),
+        ("invoice\u202efdp.exe", "control"),
+        ("\u200b", "empty"),
     ],
 )
 def test_attacks_are_refused_by_name(name: str, word: str) -> None:
@@ -72,7 +74,26 @@ def test_nothing_is_an_optional_text() -> None:
     assert optional_text_fault(None, label="Text") is None
 
 
-@given(st.text(max_size=400))
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        ("Door <unnamed>", "Door ‹unnamed›"),
+        ("a < b > c", "a ‹ b › c"),
+        ("<script>alert('x')</script>", "‹script›alert(’x’)‹/script›"),
+        ("'; DROP TABLE buildings; --", "’, DROP TABLE buildings, --"),
+        ("one\ntwo\x00", "one two"),
+        ("\u200b \x07", ""),
+        ("x" * 300, "x" * 200),
+    ],
+)
+def test_storable_text_keeps_what_can_be_read(text: str, stored: str) -> None:
+    assert storable_text(text) == stored
+
+
+_ATTACKS = ["<script>", "javascript:", "' OR 'a'='a", "; drop table x", "<b>", "\u202e", "'"]
+
+
+@given(st.lists(st.text(max_size=40) | st.sampled_from(_ATTACKS), max_size=10).map("".join))
 def test_storable_text_is_always_accepted(text: str) -> None:
     stored = storable_text(text)
 

@@ -100,11 +100,13 @@ def test_every_wrong_field_is_named_at_once() -> None:
         ({"name": "x" * 201}, "name", "longer than 200"),
         ({"name": None}, "name", "must be text"),
         ({"name": 5}, "name", "must be text"),
-        ({"coordinates": {"latitude": 91, "longitude": 0}}, "coordinates.latitude", "90"),
+        ({"coordinates": {"latitude": 91, "longitude": 0}}, "coordinates.latitude", "more than 90"),
         ({"coordinates": {"latitude": "1", "longitude": 0}}, "coordinates.latitude", "number"),
         ({"description": "x" * 1001}, "description", "longer than 1000"),
         ({"metadata": {"a": "x" * 17000}}, "metadata", "16 KB"),
         ({"tags": [""]}, "tags", "empty"),
+        ({"external_ids": {"ifc": "<script>"}}, "external_ids", "script"),
+        ({"external_ids": {"": "x"}}, "external_ids", "empty"),
         ({"address": None}, "address", "JSON object"),
     ],
 )
@@ -142,6 +144,19 @@ def test_a_body_of_another_type_is_refused() -> None:
     status, answer = call("buildings.create_building", event)
 
     assert (status, answer["error"]["code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
+
+
+def test_a_number_that_json_cannot_write_is_refused() -> None:
+    body = json.dumps(NEW_BUILDING)[:-1] + ', "metadata": {"a": [1e999]}}'
+
+    status, answer = call("buildings.create_building", api_event("POST", body=body))
+
+    assert status == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "finite" in answer["error"]["details"]["field_errors"]["metadata"]
+
+
+def test_names_are_stored_trimmed() -> None:
+    assert create(name="  North Tower ")["name"] == "North Tower"
 
 
 def test_a_building_is_read_and_listed_by_its_organisation_only() -> None:

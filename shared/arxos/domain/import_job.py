@@ -67,6 +67,8 @@ def filename_fault(filename: object) -> str | None:
     name = str(filename)
     if "/" in name or "\\" in name:
         return "Filename cannot contain a path"
+    if "${" in name:
+        return "Filename cannot contain '${', which S3 would take for a variable"
     if not name.lower().endswith(READABLE_SUFFIXES):
         return f"Arxos reads {' and '.join(READABLE_SUFFIXES)} files; '{name}' is neither"
     return None

@@ -9,11 +9,12 @@ from typing import Any, ClassVar, Self
 from arxos.domain.errors import InvalidInput, InvalidStatusTransitionError
 from arxos.domain.events import DomainEvent
 from arxos.domain.status import Transitions
-from arxos.domain.text_rules import MAX_DESCRIPTION, optional_text_fault
+from arxos.domain.text_rules import MAX_DESCRIPTION, name_fault, optional_text_fault
 
 MAX_METADATA_BYTES = 16 * 1024
 MAX_TAGS = 50
 MAX_TAG = 100
+MAX_EXTERNAL_IDS = 20
 
 # What a change of a record is never about.
 BOOKKEEPING = frozenset(
@@ -69,6 +70,8 @@ class Record:
             faults["metadata"] = fault
         if fault := tags_fault(self.tags):
             faults["tags"] = fault
+        if fault := external_ids_fault(self.external_ids):
+            faults["external_ids"] = fault
         return faults
 
     @property
@@ -156,11 +159,23 @@ def metadata_fault(value: object) -> str | None:
     if not value:
         return None
     try:
-        size = len(json.dumps(value, ensure_ascii=False).encode())
+        size = len(json.dumps(value, ensure_ascii=False, allow_nan=False).encode())
     except (TypeError, ValueError):
-        return "Metadata must be a JSON object"
+        return "Metadata must be a JSON object of texts, lists, objects and finite numbers"
     if size > MAX_METADATA_BYTES:
         return f"Metadata cannot be larger than {MAX_METADATA_BYTES // 1024} KB"
+    return None
+
+
+def external_ids_fault(value: Mapping[str, str]) -> str | None:
+    """Why `value` is no map from a source's name to the record's id there."""
+    if len(value) > MAX_EXTERNAL_IDS:
+        return f"There cannot be more than {MAX_EXTERNAL_IDS} external ids"
+    for source, external_id in value.items():
+        if fault := name_fault(source, label="The source of an external id", maximum=50):
+            return fault
+        if fault := name_fault(external_id, label="An external id"):
+            return fault
     return None
 
 

@@ -17,6 +17,9 @@ _INJECTION = re.compile(
     re.IGNORECASE,
 )
 _ALLOWED_CONTROLS = "\n\t"
+# They make a text read other than it is written; marks (U+200E, U+200F) and joiners stay allowed.
+_DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_HARMLESS = str.maketrans({"<": "‹", ">": "›", "'": "’", '"': "”", "`": "’", ";": ",", "=": "꞊"})
 
 
 def text_fault(value: str, *, label: str, multiline: bool = False) -> str | None:
@@ -28,14 +31,14 @@ def text_fault(value: str, *, label: str, multiline: bool = False) -> str | None
     if _INJECTION.search(value):
         return f"{label} looks like an SQL injection"
     allowed = _ALLOWED_CONTROLS if multiline else ""
-    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in allowed for c in value):
+    if any(_is_control(c) and c not in allowed for c in value):
         return f"{label} cannot contain control characters"
     return None
 
 
 def name_fault(value: object, *, label: str, maximum: int = MAX_NAME) -> str | None:
     """Why `value` is no name: empty, blank, over `maximum` characters, or refused by content."""
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not has_visible_text(value):
         return f"{label} cannot be empty"
     if len(value) > maximum:
         return f"{label} cannot be longer than {maximum} characters"
@@ -56,15 +59,26 @@ def optional_text_fault(
 
 
 def storable_text(value: str, *, maximum: int = MAX_NAME) -> str:
-    """The nearest text to `value` that the rules accept; empty when nothing is left.
+    """The nearest text to `value` that the rules accept; empty when nothing visible is left.
 
-    For imports, which keep what they can and warn, where a person would be asked to correct it.
+    For imports, which keep what they can and warn, where a person would be asked to correct it:
+    `Door <unnamed>` becomes `Door ‹unnamed›`.
     """
-    text = "".join(c for c in value if unicodedata.category(c) not in ("Cc", "Cs"))
-    text = _MARKUP.sub("", text)
-    for pattern in (_SCRIPT, _INJECTION):
-        text = pattern.sub("", text)
-    return text.strip()[:maximum].strip()
+    text = "".join(" " if c in _ALLOWED_CONTROLS else c for c in value)
+    text = "".join(c for c in text if not _is_control(c))
+    if text_fault(text, label="") is not None:
+        text = re.sub(r"javascript\s*:", "javascript", text.translate(_HARMLESS), flags=re.I)
+    text = text[:maximum].strip()
+    return text if has_visible_text(text) else ""
+
+
+def has_visible_text(value: str) -> bool:
+    """Whether there is anything to see: not only spaces and marks without width."""
+    return any(unicodedata.category(c)[0] not in "CZ" for c in value)
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cs") or character in _DIRECTION_OVERRIDES
 
 
 def folded(value: str) -> str:

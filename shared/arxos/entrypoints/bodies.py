@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from arxos.domain.address import ADDRESS_LABELS, Address, Coordinates
 from arxos.domain.errors import InvalidInput, MalformedRequest
 from arxos.domain.import_job import ImportMode, ImportProfile, filename_fault
-from arxos.domain.record import metadata_fault, tags_fault
+from arxos.domain.record import external_ids_fault, metadata_fault, tags_fault
 from arxos.domain.text_rules import MAX_DESCRIPTION, name_fault, optional_text_fault
 from arxos.use_cases.buildings import CreateBuilding
 from arxos.use_cases.imports import StartImport
@@ -17,7 +17,7 @@ B = TypeVar("B", bound=BaseModel)
 
 def _name(label: str) -> AfterValidator:
     def check(value: str) -> str:
-        return _accept(value, name_fault(value, label=label))
+        return _accept(value.strip(), name_fault(value, label=label))
 
     return AfterValidator(check)
 
@@ -75,7 +75,7 @@ class CreateBuildingBody(_Body):
     ] = None
     metadata: Annotated[dict[str, Any], _checked(metadata_fault)] = {}
     tags: Annotated[list[str], _checked(lambda tags: tags_fault(tuple(tags)))] = []
-    external_ids: Annotated[dict[str, str], _checked(metadata_fault)] = {}
+    external_ids: Annotated[dict[str, str], _checked(external_ids_fault)] = {}
 
     def command(self) -> CreateBuilding:
         """For the use case."""
@@ -119,7 +119,18 @@ _SENTENCES = {
     "model_type": "This must be a JSON object",
     "model_attributes_type": "This must be a JSON object",
     "list_type": "This must be a list",
+    "less_than_equal": "This cannot be more than {le}",
+    "greater_than_equal": "This cannot be less than {ge}",
+    "finite_number": "This must be a finite number",
+    "enum": "This must be {expected}",
 }
+
+
+def _sentence(kind: str, message: str, context: dict[str, Any]) -> str:
+    """Ours where we have one; a library's English is not for our users."""
+    if kind in _SENTENCES:
+        return _SENTENCES[kind].format(**context)
+    return message.removeprefix("Value error, ")
 
 
 def parse(body: bytes, model: type[B]) -> B:
@@ -127,7 +138,7 @@ def parse(body: bytes, model: type[B]) -> B:
     try:
         return model.model_validate_json(body)
     except ValidationError as refused:
-        errors = refused.errors(include_url=False, include_context=False)
+        errors = refused.errors(include_url=False)
     field_errors: dict[str, str] = {}
     for error in errors:
         if error["type"] == "json_invalid":
@@ -135,7 +146,7 @@ def parse(body: bytes, model: type[B]) -> B:
         if not error["loc"]:
             raise MalformedRequest("The body must be a JSON object.")
         path = ".".join(str(part) for part in error["loc"])
-        sentence = _SENTENCES.get(error["type"], error["msg"].removeprefix("Value error, "))
+        sentence = _sentence(error["type"], error["msg"], error.get("ctx", {}))
         field_errors.setdefault(path, sentence)
     count = len(field_errors)
     fields = "1 field is" if count == 1 else f"{count} fields are"

@@ -302,7 +302,7 @@ def _answer(
             "X-Request-Id": request_id,
             **headers,
         },
-        "body": json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+        "body": json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")),
         "isBase64Encoded": False,
     }
 

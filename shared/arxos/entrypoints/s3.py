@@ -38,7 +38,7 @@ def uploads_handler(handler: UploadHandler) -> Callable[[Event, Any], None]:
     def lambda_handler(event: Event, context: Any) -> None:
         left = timedelta(milliseconds=context.get_remaining_time_in_millis())
         invocation = Invocation(context.aws_request_id, datetime.now(UTC) + left)
-        for record in event["Records"]:
+        for record in event.get("Records", []):
             # S3 encodes keys in events as in a query string.
             file = UploadedFile.at(unquote_plus(record["s3"]["object"]["key"]))
             if file is None:
