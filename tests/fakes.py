@@ -62,7 +62,9 @@ class _Draft:
         self._add(key, step)
 
     def remove(self, key: Key) -> None:
-        self._add(key, lambda items: items.pop(key))
+        # First of all: two records may swap a number in one transaction, in any order.
+        self.keys.add(key)
+        self.steps.insert(0, lambda items: items.pop(key))
 
     def update(self, key: Key, record: Any) -> None:
         def step(items: dict[Key, Any]) -> None:

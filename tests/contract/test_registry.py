@@ -174,6 +174,41 @@ def test_a_floor_number_can_be_given_up_and_taken_again(
     assert numbers == [1, 5]
 
 
+def test_floors_may_swap_their_numbers_in_one_transaction(
+    uow: UnitOfWork, building: Building, floor: Floor
+) -> None:
+    other = make_floor(building, floor_number=2)
+    with uow:
+        uow.floors.add(other)
+
+    with uow:
+        for floor_id, number in ((floor.id, 2), (other.id, 1)):
+            loaded = uow.floors.get(building.id, floor_id)
+            uow.floors.update(loaded.changed(at=LATER, by=None, floor_number=number))
+
+    listed = [f.id for f in uow.floors.list(building.id, Page()).items]
+    assert listed == [other.id, floor.id]
+    for number in (1, 2):
+        with pytest.raises(Duplicate), uow:
+            uow.floors.add(make_floor(building, floor_number=number))
+
+
+def test_a_new_room_may_take_the_number_that_another_gives_up_in_its_transaction(
+    uow: UnitOfWork, building: Building, floor: Floor, room: Room
+) -> None:
+    new = make_room(floor, room_number="101")
+
+    with uow:
+        loaded = uow.rooms.get(building.id, room.id)
+        uow.rooms.update(loaded.changed(at=LATER, by=None, room_number="102"))
+        uow.rooms.add(new)
+
+    for number in ("101", "102"):
+        with pytest.raises(Duplicate), uow:
+            uow.rooms.add(make_room(floor, room_number=number))
+    assert uow.floors.get(building.id, floor.id).rooms_count == 2
+
+
 @pytest.mark.parametrize("number", ["101", " 101", "１０１"])
 def test_a_room_number_is_unique_on_its_floor(
     uow: UnitOfWork, building: Building, floor: Floor, room: Room, number: str

@@ -4,7 +4,6 @@ from typing import Any
 import pytest
 
 from arxos.domain.device import Device
-from arxos.domain.errors import InvalidInput
 from arxos.domain.floor import Floor
 from arxos.domain.identifiers import shard_of
 from arxos.domain.import_plan import ImportPlan, is_new, plan_import
@@ -194,11 +193,158 @@ def test_what_was_stored_in_fewer_shards_stays_where_it_is() -> None:
     assert plan(model, *records, shards=16).size == 0
 
 
-def test_a_record_that_breaks_a_rule_stops_the_import_and_is_named() -> None:
-    model = changed(make_model(), "rooms", "F0R0", area_m2=-5.0)
+@pytest.mark.parametrize(
+    ("part", "key", "values", "stored_as"),
+    [
+        ("devices", "F0R0D0", {"name": "Lamp <unnamed>"}, {"name": "Lamp ‹unnamed›"}),
+        ("devices", "F0R0D0", {"name": "\x00"}, {"name": "LightFixture"}),
+        ("devices", "F0R0D0", {"device_type": " "}, {"device_type": "Unclassified"}),
+        ("devices", "F0R0D0", {"installed_on": "soon"}, {"installed_on": None}),
+        ("devices", "F0R0D0", {"position": (0.0, float("nan"), 0.0)}, {"position": None}),
+        ("devices", "F0R0D0", {"metadata": {"a": float("inf")}}, {"metadata": {}}),
+        ("rooms", "F0R0", {"room_number": "1" * 150}, {"room_number": "1" * 100}),
+        ("rooms", "F0R0", {"room_number": ""}, {"room_number": "F0R0"}),
+        ("rooms", "F0R0", {"area_m2": -5.0}, {"area_m2": None}),
+        ("rooms", "F0R0", {"footprint": ((0.0, 0.0),)}, {"footprint": None}),
+        ("rooms", "F0R0", {"name": "'; DROP TABLE rooms; --"}, {"name": "’, DROP TABLE rooms, --"}),
+        ("floors", "F0", {"name": "<script>x</script>"}, {"name": "‹script›x‹/script›"}),
+        ("floors", "F0", {"elevation_m": float("nan")}, {"elevation_m": None}),
+    ],
+)
+def test_one_bad_value_is_mended_with_a_warning_and_stops_nothing(
+    part: str, key: str, values: dict[str, Any], stored_as: dict[str, Any]
+) -> None:
+    made = plan(changed(make_model(), part, key, **values))
 
-    with pytest.raises(InvalidInput, match="Room 'F0R0' of the file breaks a rule: Area"):
-        plan(model)
+    record = next(r for r in getattr(made, part) if r.external_ids["ifc"] == key)
+    for name, value in stored_as.items():
+        assert getattr(record, name) == value
+    assert made.created == 7
+    assert {p.code for p in made.problems} <= {"VALUE_NOT_STORABLE"}
+
+
+def test_every_bad_value_is_told_with_its_place() -> None:
+    model = make_model(rooms=1, devices=3)
+    for number in range(3):
+        model = changed(model, "devices", f"F0R0D{number}", name=f"<b>{number}</b>", line=number)
+
+    problems = plan(model).problems
+
+    assert [(p.key, p.field, p.row_or_line) for p in problems] == [
+        (f"F0R0D{n}", "name", n) for n in range(3)
+    ]
+    assert problems[0].value == "<b>0</b>"
+    assert "stored as '‹b›0‹/b›', because it cannot contain markup" in problems[0].message
+
+
+def test_a_mended_value_is_known_again() -> None:
+    model = changed(make_model(), "devices", "F0R0D0", name="Lamp <unnamed>", key="K<1>")
+
+    assert plan(model, *stored(plan(model))).size == 0
+
+
+def rooms_of(records: list[Record]) -> dict[str, str]:
+    return {r.room_number: r.external_ids["ifc"] for r in records if isinstance(r, Room)}
+
+
+def test_a_new_room_may_take_the_number_that_a_known_one_gives_up() -> None:
+    model = make_model(rooms=2, devices=0)
+    records = stored(plan(model))
+    later = changed(model, "rooms", "F0R0", room_number="0.50")
+    new = replace(model.rooms[0], key="NEW", name="New")
+    later = replace(later, rooms=(new, *later.rooms))
+
+    made = plan(later, *records)
+
+    assert (made.created, made.updated) == (1, 1)
+    after = stored(made, *records)
+    assert rooms_of(after) == {"0.00": "NEW", "0.01": "F0R1", "0.50": "F0R0"}
+    assert [r.external_ids["ifc"] for r in made.rooms] == ["F0R0", "NEW"]
+    assert made.problems == []
+    assert plan(later, *after).size == 0
+
+
+def test_rooms_may_pass_their_numbers_on_in_a_row() -> None:
+    model = make_model(rooms=3, devices=0)
+    records = stored(plan(model))
+    later = model
+    for number in range(3):
+        later = changed(later, "rooms", f"F0R{number}", room_number=f"0.{number + 1:02d}")
+
+    made = plan(later, *records)
+
+    assert [r.external_ids["ifc"] for r in made.rooms] == ["F0R2", "F0R1", "F0R0"]
+    assert not any(r.number_shared for r in made.rooms)
+    assert plan(later, *stored(made, *records)).size == 0
+
+
+def test_rooms_that_swap_numbers_are_both_kept() -> None:
+    model = make_model(rooms=2, devices=0)
+    records = stored(plan(model))
+    later = changed(model, "rooms", "F0R0", room_number="0.01")
+    later = changed(later, "rooms", "F0R1", room_number="0.00")
+
+    made = plan(later, *records)
+
+    assert rooms_of(stored(made, *records)) == {"0.01": "F0R0", "0.00": "F0R1"}
+    assert plan(later, *stored(made, *records)).size == 0
+
+
+def test_a_warning_of_shared_numbers_comes_with_every_import() -> None:
+    model = changed(make_model(), "rooms", "F0R1", room_number="0.00")
+    records = stored(plan(model))
+
+    assert [p.code for p in plan(model, *records).problems] == ["ROOM_NUMBER_SHARED"]
+
+
+def test_floors_follow_their_file_in_number_too() -> None:
+    model = make_model(floors=2, rooms=0)
+    records = stored(plan(model))
+    later = changed(model, "floors", "F0", floor_number=1, elevation_m=3.0)
+    later = changed(later, "floors", "F1", floor_number=0, elevation_m=0.0)
+
+    made = plan(later, *records)
+
+    assert {f.external_ids["ifc"]: f.floor_number for f in made.floors} == {"F0": 1, "F1": 0}
+    assert plan(later, *stored(made, *records)).size == 0
+
+
+def test_a_new_floor_takes_its_number_when_the_others_make_room() -> None:
+    model = make_model(floors=2, rooms=0)
+    records = stored(plan(model))
+    later = changed(model, "floors", "F1", floor_number=2, elevation_m=6.0)
+    mezzanine = replace(model.floors[0], key="M", name="Mezz", floor_number=1, elevation_m=3.0)
+
+    made = plan(replace(later, floors=(*later.floors, mezzanine)), *records)
+
+    assert [(f.name, f.floor_number) for f in made.floors] == [("Level 1", 2), ("Mezz", 1)]
+    assert made.problems == []
+
+
+def test_floors_keep_their_numbers_when_another_files_floor_has_one() -> None:
+    model = make_model(floors=1, rooms=0)
+    other = Floor.create(
+        at=NOON, created_by=None, id="flr_x", building_id=BUILDING, floor_number=5, name="Roof"
+    )
+    records = [*stored(plan(model)), other]
+
+    made = plan(changed(model, "floors", "F0", floor_number=5), *records)
+
+    assert made.size == 0
+
+
+def test_a_room_met_by_number_that_is_called_otherwise_is_told() -> None:
+    records = stored(plan(make_model(devices=0)))
+    model = make_model(devices=0)
+    other = replace(
+        model, rooms=tuple(replace(r, key="E" + r.key, name="Other") for r in model.rooms)
+    )
+
+    made = plan(other, *records)
+
+    assert made.size == 0
+    assert [p.code for p in made.problems] == ["ROOM_KNOWN_BY_NUMBER"] * 2
+    assert "name" in made.problems[0].message
 
 
 def test_dates_and_positions_are_taken_over() -> None:

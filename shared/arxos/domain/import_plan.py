@@ -17,7 +17,9 @@ from arxos.domain.floor import Floor
 from arxos.domain.identifiers import derived_id, shards_for
 from arxos.domain.record import Record
 from arxos.domain.room import Room
+from arxos.domain.room_numbers import Place, RoomNumbers, place_of
 from arxos.domain.source import Problem, SourceDevice, SourceFloor, SourceModel, SourceRoom
+from arxos.domain.source_cleaning import storable
 from arxos.domain.text_rules import folded
 
 R = TypeVar("R", bound=Record)
@@ -25,6 +27,8 @@ R = TypeVar("R", bound=Record)
 # Two files that place one storey this close mean the same storey: models of one building differ
 # by a floor build-up, not by half a storey.
 SAME_STOREY_M = 1.5
+# Each renumbered floor is three items (itself and two holders), and all go into one transaction.
+MOST_RENUMBERED = 25
 
 
 @dataclass(slots=True)
@@ -78,12 +82,13 @@ class _Planner:
         at: datetime,
         by: str | None,
     ) -> None:
-        self._model = model
+        self._model, cleaned = storable(model)
+        model = self._model
         self._building_id = building_id
         self._at, self._by = at, by
         self._floors, self._rooms, self._devices = list(floors), list(rooms), list(devices)
         records = max(len(self._rooms) + len(self._devices), len(model.rooms) + len(model.devices))
-        self._plan = ImportPlan(shards=max(shards, shards_for(records)))
+        self._plan = ImportPlan(shards=max(shards, shards_for(records)), problems=cleaned)
         self._floor_ids: dict[str, str] = {}
         self._room_ids: dict[str, str] = {}
         self._room_floors: dict[str, str] = {}
@@ -96,7 +101,10 @@ class _Planner:
 
     def _plan_floors(self) -> None:
         known = _by_key(self._floors, self._model.source)
-        taken = {f.floor_number for f in self._floors}
+        numbers = _renumbered(self._model.floors, known, self._floors)
+        taken = {f.floor_number for f in self._floors} - {
+            known[key].floor_number for key in numbers
+        } | set(numbers.values())
         claimed = {known[s.key].id for s in self._model.floors if s.key in known}
         for source in self._model.floors:
             if (floor := known.get(source.key)) is not None:
@@ -107,6 +115,7 @@ class _Planner:
                         "name": source.name,
                         "elevation_m": source.elevation_m,
                         "description": source.description,
+                        "floor_number": numbers.get(source.key),
                     },
                 )
                 continue
@@ -140,66 +149,110 @@ class _Planner:
                 elevation_m=source.elevation_m,
                 description=source.description,
             )
+        # Floors that change numbers among themselves must do so in one transaction: first of all.
+        self._plan.floors.sort(key=lambda f: is_new(f) or not _changes(f, "floor_number"))
 
     def _plan_rooms(self) -> None:
         known = _by_key(self._rooms, self._model.source)
-        numbered = {(r.floor_id, folded(r.room_number)): r for r in self._rooms}
-        per_number = Counter(
-            (self._floor_ids[s.floor_key], folded(s.room_number)) for s in self._model.rooms
+        places = {
+            s.key: (self._floor_ids[s.floor_key], folded(s.room_number)) for s in self._model.rooms
+        }
+        numbers = RoomNumbers(
+            self._rooms, {known[key].id: place for key, place in places.items() if key in known}
         )
-        holders = {place for place, room in numbered.items() if not room.number_shared}
+        in_file = {known[s.key].id for s in self._model.rooms if s.key in known}
+        # Rooms of other files that this one may mean too: those it knows itself are never guessed.
+        others = {place_of(r): r for r in self._rooms if r.id not in in_file}
+        per_place = Counter(places.values())
         for source in self._model.rooms:
-            floor_id = self._floor_ids[source.floor_key]
-            place = (floor_id, folded(source.room_number))
+            place = places[source.key]
+            values = _room_values(source)
             room = known.get(source.key)
-            values: dict[str, Any] = {
-                "name": source.name,
-                "room_type": source.room_type,
-                "area_m2": source.area_m2,
-                "area_source": source.area_source,
-                "volume_m3": source.volume_m3,
-                "footprint": source.footprint,
-                "description": source.description,
-            }
-            if room is None:
-                other = numbered.get(place)
-                if other is not None and per_number[place] == 1:
-                    self._place_room(source.key, other.id, other.floor_id)
-                    self._keep(other, _missing(other, values))
-                    continue
-                shared = place in holders
-                if shared:
-                    self._warn(
-                        "ROOM_NUMBER_SHARED",
-                        f"Room number '{source.room_number}' occurs more than once on its floor;"
-                        " all these rooms were kept.",
-                        "IfcSpace",
-                        source,
-                        "room_number",
-                    )
-                holders.add(place)
-                room_id = self._add(
-                    Room,
-                    "room",
-                    source,
-                    self._plan.shards,
-                    building_id=self._building_id,
-                    floor_id=floor_id,
-                    room_number=source.room_number,
-                    number_shared=shared,
-                    metadata=source.metadata,
-                    **values,
-                )
-                self._place_room(source.key, room_id, floor_id)
-                continue
-            self._place_room(source.key, room.id, floor_id)
-            moved = room.floor_id != floor_id or folded(room.room_number) != place[1]
-            if moved:
-                values["number_shared"] = place in holders
-                holders.add(place)
-            if source.metadata:
-                values["metadata"] = {**room.metadata, **source.metadata}
-            self._keep(room, {**values, "room_number": source.room_number, "floor_id": floor_id})
+            other = others.get(place) if per_place[place] == 1 else None
+            if room is None and other is not None:
+                self._place_room(source.key, other.id, other.floor_id)
+                self._complete(other, source, values)
+            elif room is None:
+                self._add_room(source, place, values, numbers)
+            else:
+                self._keep_room(room, source, place, values, numbers)
+        self._plan.rooms = list(numbers.in_order(self._plan.rooms))
+
+    def _add_room(
+        self,
+        source: SourceRoom,
+        place: Place,
+        values: dict[str, Any],
+        numbers: RoomNumbers,
+    ) -> None:
+        room_id = self._id("room", source, self._plan.shards)
+        shared = not numbers.claim(room_id, place)
+        if shared:
+            self._warn_shared_number(source)
+        self._add(
+            Room,
+            "room",
+            source,
+            self._plan.shards,
+            building_id=self._building_id,
+            floor_id=place[0],
+            room_number=source.room_number,
+            number_shared=shared,
+            metadata=source.metadata,
+            **values,
+        )
+        self._place_room(source.key, room_id, place[0])
+
+    def _keep_room(
+        self,
+        room: Room,
+        source: SourceRoom,
+        place: Place,
+        values: dict[str, Any],
+        numbers: RoomNumbers,
+    ) -> None:
+        shared = room.number_shared if place == place_of(room) else None
+        if shared is None:
+            shared = not numbers.claim(room.id, place)
+        if shared:
+            self._warn_shared_number(source)
+        values |= {
+            "room_number": source.room_number,
+            "floor_id": place[0],
+            "number_shared": shared,
+        }
+        if source.metadata:
+            values["metadata"] = {**room.metadata, **source.metadata}
+        self._place_room(source.key, room.id, place[0])
+        self._keep(room, values)
+
+    def _complete(self, room: Room, source: SourceRoom, values: dict[str, Any]) -> None:
+        """A room that another file brought: what it lacks is taken over, what it has stays."""
+        differing = [
+            name.replace("_m2", "").replace("_m3", "").replace("_", " ")
+            for name in ("name", "room_type")
+            if values[name] is not None and getattr(room, name) not in (None, values[name])
+        ]
+        if differing:
+            self._warn(
+                "ROOM_KNOWN_BY_NUMBER",
+                f"Room '{source.room_number}' is known from another model by its number;"
+                f" what this file says otherwise ({', '.join(differing)}) was not taken over.",
+                "IfcSpace",
+                source,
+                "room_number",
+            )
+        self._keep(room, _missing(room, values))
+
+    def _warn_shared_number(self, source: SourceRoom) -> None:
+        self._warn(
+            "ROOM_NUMBER_SHARED",
+            f"Room number '{source.room_number}' occurs more than once on its floor;"
+            " all these rooms were kept.",
+            "IfcSpace",
+            source,
+            "room_number",
+        )
 
     def _place_room(self, key: str, room_id: str, floor_id: str) -> None:
         self._room_ids[key] = room_id
@@ -242,9 +295,7 @@ class _Planner:
         shards: int,
         **values: Any,
     ) -> str:
-        record_id = derived_id(
-            kind, self._building_id, self._model.source, source.key, shards=shards
-        )
+        record_id = self._id(kind, source, shards)
         try:
             record = type_.create(
                 at=self._at,
@@ -254,8 +305,8 @@ class _Planner:
                 **values,
             )
         except InvalidInput as refused:
-            # Readers clean what they hand over, so this is a reader's fault worth failing on:
-            # a record silently left out would be lost.
+            # What a file can get wrong was made storable before, so this is a fault of ours, and
+            # worth failing on: a record silently left out would be lost.
             raise InvalidInput(
                 f"{kind.capitalize()} '{source.key}' of the file breaks a rule: {refused.message}",
                 refused.field_errors,
@@ -263,6 +314,9 @@ class _Planner:
         self._queue(record)
         self._plan.created += 1
         return record_id
+
+    def _id(self, kind: str, source: SourceFloor | SourceRoom | SourceDevice, shards: int) -> str:
+        return derived_id(kind, self._building_id, self._model.source, source.key, shards=shards)
 
     def _keep(self, record: Record, values: Mapping[str, Any]) -> None:
         """Take over what the file says; what it does not say (None) stays."""
@@ -328,6 +382,42 @@ def _same_storey(source: SourceFloor, floors: list[Floor]) -> Floor | None:
         if floor.floor_number == source.floor_number and near(floor):
             return floor
     return None
+
+
+def _renumbered(
+    sources: Iterable[SourceFloor], known: Mapping[str, Floor], floors: Iterable[Floor]
+) -> dict[str, int]:
+    """The numbers that the file gives the floors it knows, by key; empty when they do not fit.
+
+    They fit when no floor that another file or a person brought has one of them.
+    """
+    numbers = {s.key: s.floor_number for s in sources if s.key in known}
+    ids = {known[key].id for key in numbers}
+    others = {f.floor_number for f in floors if f.id not in ids}
+    moved = [key for key, number in numbers.items() if known[key].floor_number != number]
+    if (
+        len(set(numbers.values())) < len(numbers)
+        or others & set(numbers.values())
+        or len(moved) > MOST_RENUMBERED
+    ):
+        return {key: known[key].floor_number for key in numbers}
+    return numbers
+
+
+def _changes(record: Record, field_name: str) -> bool:
+    return any(field_name in event.changes for event in record.events)
+
+
+def _room_values(source: SourceRoom) -> dict[str, Any]:
+    return {
+        "name": source.name or None,
+        "room_type": source.room_type,
+        "area_m2": source.area_m2,
+        "area_source": source.area_source,
+        "volume_m3": source.volume_m3,
+        "footprint": source.footprint,
+        "description": source.description,
+    }
 
 
 def _device_values(source: SourceDevice) -> dict[str, Any]:

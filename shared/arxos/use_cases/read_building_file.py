@@ -189,7 +189,7 @@ class _Import:
                     self._job,
                     counts=counts,
                     chunks_done=self._job.chunks_done + 1,
-                    progress=_progress(written, plan.size),
+                    progress=max(self._job.progress, _progress(written, plan.size)),
                     updated_at=self._clock(),
                     events=(),
                 )
@@ -217,10 +217,12 @@ class _Import:
 
 
 def _in_order(plan: ImportPlan) -> Iterator[Floor | Room | Device]:
-    """Parents first; devices by floor and room, so that a chunk touches few counters."""
+    """Parents first; devices by floor and room, so that a chunk touches few counters.
+
+    Floors and rooms stay in the plan's order, in which numbers are given up before they are taken.
+    """
     devices = sorted(plan.devices, key=lambda d: (d.floor_id, d.room_ids, d.id))
-    rooms = sorted(plan.rooms, key=lambda r: (r.floor_id, r.id))
-    return chain(plan.floors, rooms, devices)
+    return chain(plan.floors, plan.rooms, devices)
 
 
 def _queue(record: Floor | Room | Device, uow: UnitOfWork) -> None:

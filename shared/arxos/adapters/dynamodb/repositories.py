@@ -172,7 +172,9 @@ class DynamoFloors(_Repository):
         number = _before(floor, "floor_number")
         if number != floor.floor_number:
             key = keys.floor_number(self._org, floor.building_id, number)
-            self._transaction.delete(HolderItem(key.pk, key.sk))
+            self._transaction.delete(
+                HolderItem(key.pk, key.sk), condition=HolderItem.holder_id == floor.id
+            )
             self._hold_number(floor)
         self._set(mapping.floor_item(self._org, floor), floor)
 

@@ -64,8 +64,12 @@ class Transaction:
         return len(self._puts) + len(self._updates) + len(self._deletes)
 
     def put_new(self, item: TableItem, *, error: MakeError = changed_meanwhile) -> None:
-        """Write an item that must not exist yet."""
-        self._puts[Key(item.pk, item.sk)] = _Put(item, TableItem.pk.does_not_exist(), error)
+        """Write an item that must not exist yet, unless this transaction deletes it."""
+        key = Key(item.pk, item.sk)
+        condition: Condition = TableItem.pk.does_not_exist()
+        if (deletion := self._deletes.pop(key, None)) is not None:
+            condition = _or_exists(deletion.condition)
+        self._puts[key] = _Put(item, condition, error)
 
     def put(self, item: TableItem) -> None:
         """Write an item whether or not it exists."""
@@ -78,8 +82,12 @@ class Transaction:
         condition: Condition | None = None,
         error: MakeError = changed_meanwhile,
     ) -> None:
-        """Remove an item."""
-        self._deletes[Key(item.pk, item.sk)] = _Delete(item, condition, error)
+        """Remove an item, unless this transaction puts another in its place."""
+        key = Key(item.pk, item.sk)
+        if (put := self._puts.get(key)) is not None:
+            put.condition = _or_exists(condition)
+        else:
+            self._deletes[key] = _Delete(item, condition, error)
 
     def set(
         self,
@@ -165,6 +173,10 @@ class _Race(Conflict):
 
 def _lost_a_race(error: BaseException) -> bool:
     return isinstance(error, _Race)
+
+
+def _or_exists(condition: Condition | None) -> Condition:
+    return TableItem.pk.exists() if condition is None else condition
 
 
 def _actions(update: _Update) -> list[Action]:
