@@ -4,9 +4,19 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from arxos.domain.building import Building
+from arxos.domain.floor import Floor
+from arxos.domain.room import Room
 from arxos.ports.registry import UnitOfWork
 from tests.fakes import FakeTable, FakeUnitOfWork
-from tests.make import OTHER_ORG, make_actor, make_id
+from tests.make import (
+    OTHER_ORG,
+    make_actor,
+    make_building,
+    make_floor,
+    make_id,
+    make_room,
+)
 
 OpenUnitOfWork = Callable[[], UnitOfWork]
 BACKENDS = [
@@ -43,3 +53,27 @@ def uow(backend: Callable[[str], UnitOfWork]) -> UnitOfWork:
 @pytest.fixture
 def other_organization(backend: Callable[[str], UnitOfWork]) -> UnitOfWork:
     return backend(OTHER_ORG)
+
+
+@pytest.fixture
+def building(uow: UnitOfWork) -> Building:
+    building = make_building()
+    with uow:
+        uow.buildings.add(building)
+    return building
+
+
+@pytest.fixture
+def floor(uow: UnitOfWork, building: Building) -> Floor:
+    floor = make_floor(building)
+    with uow:
+        uow.floors.add(floor)
+    return floor
+
+
+@pytest.fixture
+def room(uow: UnitOfWork, floor: Floor) -> Room:
+    room = make_room(floor)
+    with uow:
+        uow.rooms.add(room)
+    return room

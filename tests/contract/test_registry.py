@@ -8,7 +8,6 @@ from arxos.domain.building import Building
 from arxos.domain.errors import Conflict, Duplicate, NotFound
 from arxos.domain.floor import Floor
 from arxos.domain.room import Room
-from arxos.domain.status import BuildingStatus
 from arxos.ports.registry import BuildingFilter, DeviceFilter, Page, RoomFilter, UnitOfWork
 from tests.make import (
     LATER,
@@ -30,30 +29,6 @@ def plain(record: object) -> object:
 def _zero(record: object) -> dict[str, int]:
     counters = ("floors_count", "rooms_count", "devices_count")
     return {name: 0 for name in counters if hasattr(record, name)}
-
-
-@pytest.fixture
-def building(uow: UnitOfWork) -> Building:
-    building = make_building()
-    with uow:
-        uow.buildings.add(building)
-    return building
-
-
-@pytest.fixture
-def floor(uow: UnitOfWork, building: Building) -> Floor:
-    floor = make_floor(building)
-    with uow:
-        uow.floors.add(floor)
-    return floor
-
-
-@pytest.fixture
-def room(uow: UnitOfWork, floor: Floor) -> Room:
-    room = make_room(floor)
-    with uow:
-        uow.rooms.add(room)
-    return room
 
 
 def test_every_kind_of_record_comes_back_as_it_was_given(uow: UnitOfWork) -> None:
@@ -307,88 +282,6 @@ def test_a_device_cannot_enter_a_room_that_is_not_there(
     assert uow.buildings.get(building.id).devices_count == 0
 
 
-@pytest.mark.parametrize("limit", [1, 3, 7, 200])
-def test_pages_hold_every_record_once_and_the_last_has_no_next(
-    uow: UnitOfWork, building: Building, floor: Floor, limit: int
-) -> None:
-    rooms = [make_room(floor, room_number=str(n)) for n in range(7)]
-    with uow:
-        for room in rooms:
-            uow.rooms.add(room)
-
-    for where in (RoomFilter(), RoomFilter(floor_id=floor.id)):
-        seen: list[str] = []
-        page = Page(limit)
-        while True:
-            found = uow.rooms.list(building, where, page)
-            seen += [r.id for r in found.items]
-            if found.position is None:
-                break
-            assert len(found.items) == limit
-            page = Page(limit, found.position)
-        assert sorted(seen) == sorted(r.id for r in rooms)
-
-
-def test_floors_are_listed_from_the_lowest_up(uow: UnitOfWork, building: Building) -> None:
-    with uow:
-        for number in (3, -2, 0, 11):
-            uow.floors.add(make_floor(building, floor_number=number))
-
-    first = uow.floors.list(building.id, Page(3))
-    rest = uow.floors.list(building.id, Page(3, first.position))
-
-    assert [f.floor_number for f in first.items] == [-2, 0, 3]
-    assert [f.floor_number for f in rest.items] == [11]
-    assert rest.position is None
-
-
-def test_rooms_of_a_floor_are_listed_by_number(
-    uow: UnitOfWork, building: Building, floor: Floor
-) -> None:
-    with uow:
-        for number in ("B.1", "2", "10", "1"):
-            uow.rooms.add(make_room(floor, room_number=number))
-
-    listed = uow.rooms.list(building, RoomFilter(floor_id=floor.id), Page()).items
-
-    assert [r.room_number for r in listed] == ["1", "2", "10", "B.1"]
-
-
-def test_filters_combine(uow: UnitOfWork, building: Building, floor: Floor, room: Room) -> None:
-    lamp = make_device(floor, room)
-    chair = make_device(floor, room, device_type="Furniture")
-    elsewhere = make_device(floor)
-    with uow:
-        for device in (lamp, chair, elsewhere):
-            uow.devices.add(device)
-
-    def ids(**where: str) -> set[str]:
-        return {d.id for d in uow.devices.list(building, DeviceFilter(**where), Page()).items}
-
-    assert ids(device_type="LightFixture") == {lamp.id, elsewhere.id}
-    assert ids(device_type="LightFixture", room_id=room.id) == {lamp.id}
-    assert ids(floor_id=floor.id) == {lamp.id, chair.id, elsewhere.id}
-    assert ids(floor_id=floor.id, status="operational") == set()
-    assert ids(room_id=room.id, floor_id=floor.id, device_type="Furniture") == {chair.id}
-
-
-def test_buildings_are_found_by_status_and_part_of_the_name(uow: UnitOfWork) -> None:
-    tower = make_building(name="Größe Tower")
-    works = make_building(name="Water Works").change_status("under_construction", at=LATER)
-    with uow:
-        uow.buildings.add(tower)
-        uow.buildings.add(works)
-
-    def names(**where: str) -> list[str]:
-        return [b.name for b in uow.buildings.list(BuildingFilter(**where), Page()).items]
-
-    assert names(q="GROSSE tow") == ["Größe Tower"]
-    assert names(status=BuildingStatus.UNDER_CONSTRUCTION) == ["Water Works"]
-    assert names(sort="-name") == ["Water Works", "Größe Tower"]
-    assert names(sort="name", q="w") == ["Größe Tower", "Water Works"]
-    assert names(sort="-created") == ["Water Works", "Größe Tower"]
-
-
 def test_no_organisation_reads_or_lists_anothers_records(
     uow: UnitOfWork, other_organization: UnitOfWork, building: Building, floor: Floor, room: Room
 ) -> None:
@@ -442,18 +335,6 @@ def test_an_id_that_is_none_is_not_found(uow: UnitOfWork, building: Building, ma
             read()
 
 
-def test_imports_are_listed_newest_first(uow: UnitOfWork, building: Building) -> None:
-    jobs = [make_import(building) for _ in range(3)]
-    with uow:
-        for job in jobs:
-            uow.imports.add(job)
-
-    first = uow.imports.list(building.id, Page(2))
-    rest = uow.imports.list(building.id, Page(2, first.position))
-
-    assert [j.id for j in first.items + rest.items] == [j.id for j in reversed(jobs)]
-
-
 def test_an_import_is_saved_only_by_the_attempt_that_holds_it(
     uow: UnitOfWork, building: Building
 ) -> None:
@@ -478,31 +359,3 @@ def test_a_sign_in_has_one_user(uow: UnitOfWork) -> None:
         uow.users.add(make_user(subject="s-1", id=make_id("user")))
 
     assert plain(uow.users.get(user.id)) == plain(user)
-
-
-def test_a_wider_spread_building_lists_all_its_shards(uow: UnitOfWork, building: Building) -> None:
-    with uow:
-        uow.buildings.spread(building, 4)
-    wide = uow.buildings.get(building.id)
-    floor = make_floor(building)
-    devices = [
-        make_device(floor, id=f"dev_{shard}{number:026d}")
-        for shard in "0123"
-        for number in range(3)
-    ]
-    with uow:
-        uow.floors.add(floor)
-        for device in devices:
-            uow.devices.add(device)
-
-    assert wide.shards == 4
-    for where in (DeviceFilter(), DeviceFilter(floor_id=floor.id)):
-        seen: list[str] = []
-        position = None
-        while True:
-            found = uow.devices.list(wide, where, Page(5, position))
-            seen += [d.id for d in found.items]
-            position = found.position
-            if position is None:
-                break
-        assert sorted(seen) == sorted(d.id for d in devices)
