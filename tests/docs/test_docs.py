@@ -259,3 +259,32 @@ def test_pydantic_is_only_where_a_body_is_read() -> None:
     )
     assert len(without) > len(HANDLERS) / 2
     assert answer.stdout.strip() == "[]"
+
+
+PROBLEM_CODE = re.compile(
+    r'(?:warn|_warn|failed|fail)\(\s*(?:problems, \w+, )?"([A-Z_]+)"|code="([A-Z_]+)"'
+)
+
+
+def test_every_problem_code_of_an_import_is_explained() -> None:
+    package = ROOT / "shared" / "arxos"
+    sources = [
+        *(package / "adapters" / "readers").glob("*.py"),
+        package / "domain" / "import_job.py",
+        package / "domain" / "import_plan.py",
+        package / "domain" / "source_cleaning.py",
+        package / "use_cases" / "read_building_file.py",
+    ]
+    found = {
+        code
+        for source in sources
+        for match in PROBLEM_CODE.finditer(source.read_text())
+        for code in match.groups()
+        if code
+    }
+    explained = set(re.findall(r"^\| `([A-Z_]+)` \|", (DOCS / "imports.md").read_text(), re.M))
+
+    assert len(found) > 30
+    assert found <= explained
+    # The two that end an import come from the error's own code.
+    assert explained - found <= {"UNREADABLE_FILE", "VALIDATION_ERROR"}
