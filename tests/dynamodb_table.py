@@ -38,9 +38,13 @@ def create_table(client: Any, name: str) -> None:
 
 
 @contextmanager
-def counted_calls() -> Iterator[Counter[str]]:
-    """The DynamoDB operations sent inside `with`, by name."""
+def counted_calls(*clients: Any) -> Iterator[Counter[str]]:
+    """The DynamoDB operations sent inside `with` by PynamoDB and by these boto3 clients."""
     calls: Counter[str] = Counter()
+    for client in clients:
+        client.meta.events.register(
+            "before-call.dynamodb", lambda model, **_: calls.update([model.name])
+        )
 
     def count(_sender: object, operation_name: str, **_: object) -> None:
         calls[operation_name] += 1

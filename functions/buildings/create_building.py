@@ -1,6 +1,6 @@
 """POST /api/v1/buildings: put a new building into the registry."""
 
-from arxos.bootstrap import new_id, now, unit_of_work
+from arxos.bootstrap import answers, new_id, now, unit_of_work
 from arxos.domain.permissions import Permission
 from arxos.entrypoints.bodies import CreateBuildingBody
 from arxos.entrypoints.http import Request, Response, created, http_handler
@@ -8,7 +8,7 @@ from arxos.entrypoints.representations import show_building
 from arxos.use_cases.buildings import create_building
 
 
-@http_handler(requires=Permission.CREATE_BUILDING)
+@http_handler(requires=Permission.CREATE_BUILDING, answers=answers)
 def handler(request: Request) -> Response:
     building = create_building(
         request.body(CreateBuildingBody).command(),

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ulid import ULID
 
@@ -12,10 +12,12 @@ from arxos.domain.user import Actor
 from arxos.settings import Settings
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from pynamodb.connection import Connection
 
     from arxos.adapters.cognito_tokens import CognitoTokens
+    from arxos.adapters.dynamodb.idempotency import DynamoAnswers
     from arxos.adapters.dynamodb.import_desk import DynamoImportDesk
     from arxos.adapters.dynamodb.sign_in_directory import DynamoSignInDirectory
     from arxos.adapters.dynamodb.unit_of_work import DynamoUnitOfWork
@@ -71,6 +73,21 @@ def _s3() -> "S3Client":
             s3={"addressing_style": "path" if config.endpoint_url else "virtual"},
         ),
     )
+
+
+@cache
+def _dynamodb() -> "DynamoDBClient":
+    import boto3
+
+    config = _settings()
+    return boto3.client("dynamodb", region_name=config.region, endpoint_url=config.endpoint_url)
+
+
+def answers(context: Any) -> "DynamoAnswers":
+    """The answers kept by idempotency key; `context` is the invocation's."""
+    from arxos.adapters.dynamodb.idempotency import DynamoAnswers
+
+    return DynamoAnswers(_dynamodb(), _settings().table_name, context)
 
 
 def unit_of_work(actor: Actor) -> "DynamoUnitOfWork":

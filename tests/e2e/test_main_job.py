@@ -4,7 +4,9 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import uuid4
 
 import boto3
 import httpx
@@ -284,3 +286,24 @@ def test_a_reading_function_cannot_write(aws: Any, cloud: dict[str, Any]) -> Non
         table.put_item(TableName=cloud["table_name"], Item=key)
     with pytest.raises(Exception, match="AccessDenied"):
         table.scan(TableName=cloud["table_name"])
+
+
+def test_a_request_sent_twenty_times_at_once_has_one_effect(admin: RegistryClient) -> None:
+    name = f"Once {uuid4().hex}"
+    address = {"street": "1 Main St", "city": "X", "state": "Y", "postal_code": "1"}
+
+    def send(_: int) -> httpx.Response:
+        return httpx.post(
+            f"{admin.http.base_url}/api/v1/buildings",
+            json={"name": name, "address": address},
+            headers={**admin.http.headers, "Idempotency-Key": name},
+            timeout=60,
+        )
+
+    with ThreadPoolExecutor(20) as senders:
+        answers = list(senders.map(send, range(20)))
+
+    created = {a.json()["data"]["building_id"] for a in answers if a.status_code == 201}
+    assert len(created) == 1
+    assert {a.status_code for a in answers} <= {201, 409}
+    assert [b["id"] for b in admin.every("/buildings", q=name)] == list(created)

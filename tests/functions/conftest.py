@@ -41,6 +41,7 @@ def forget() -> None:
         bootstrap._settings,
         bootstrap._connection,
         bootstrap._s3,
+        bootstrap._dynamodb,
         bootstrap.token_verifier,
     ]
     for cached in made:

@@ -1,6 +1,7 @@
 """The errors Arxos raises on purpose, one tree with stable public codes.
 
 ArxosError
+├── IdempotencyKeyReused      IDEMPOTENCY_KEY_REUSED
 ├── InvalidInput              VALIDATION_ERROR            `field_errors`: dotted path -> sentence
 │   ├── InvalidBuildingError
 │   ├── InvalidFloorError
@@ -38,6 +39,12 @@ class ArxosError(Exception):
     def details(self) -> dict[str, object]:
         """What a client may act on, safe to show."""
         return {}
+
+
+class IdempotencyKeyReused(ArxosError):
+    """The key stands for another request."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
 
 
 class InvalidInput(ArxosError):

@@ -23,6 +23,7 @@ from arxos.domain.errors import (
     Conflict,
     Duplicate,
     Forbidden,
+    IdempotencyKeyReused,
     InvalidInput,
     MalformedRequest,
     NotFound,
@@ -35,6 +36,7 @@ from arxos.domain.permissions import Permission, Role, may
 from arxos.domain.timestamps import to_iso
 from arxos.domain.user import Actor
 from arxos.entrypoints import cursors
+from arxos.ports.answers import AnswerStore
 from arxos.ports.registry import Page, Slice
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ Event = dict[str, Any]
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
 MAX_BODY_BYTES = 1024 * 1024
+MAX_IDEMPOTENCY_KEY = 255
 _PAGE_PARAMETERS = ("limit", "cursor")
 
 # The nearest base class decides.
@@ -55,6 +58,7 @@ STATUS_OF: dict[type[ArxosError], HTTPStatus] = {
     Forbidden: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
+    IdempotencyKeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     PayloadTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -183,12 +187,16 @@ Handler = Callable[[Request], Response]
 
 
 def http_handler(
-    *, requires: Permission | None = None, public: bool = False
+    *,
+    requires: Permission | None = None,
+    public: bool = False,
+    answers: Callable[[Any], AnswerStore] | None = None,
 ) -> Callable[[Handler], Callable[[Event, Any], Event]]:
     """Make a Lambda handler of a function from Request to Response.
 
     `requires` names the permission that the caller's role must carry; without it any signed-in
-    user may call; `public` lets in whoever comes.
+    user may call; `public` lets in whoever comes. Every POST names `answers`, where the first
+    answer to an Idempotency-Key is kept.
     """
 
     def decorate(handler: Handler) -> Callable[[Event, Any], Event]:
@@ -205,7 +213,7 @@ def http_handler(
                 if requires is not None and caller is not None and not may(caller.role, requires):
                     raise Forbidden(f"Your role '{caller.role}' may not do this ({requires}).")
                 request = Request(event, request_id, caller)
-                answer = _revalidated(request, _success(handler(request), request_id))
+                answer = _revalidated(request, _answered_once(request, handler, answers, context))
             except ArxosError as error:
                 code = _code(error)
                 answer = _failure(_status(error), code, error.message, error.details, request_id)
@@ -262,6 +270,30 @@ def _code(error: ArxosError) -> str:
 def _success(response: Response, request_id: str) -> Event:
     body = {"success": True, "data": response.data}
     return _answer(response.status, body, request_id, response.headers)
+
+
+def _answered_once(
+    request: Request,
+    handler: Handler,
+    answers: Callable[[Any], AnswerStore] | None,
+    context: Any,
+) -> Event:
+    """What the handler answers; to an Idempotency-Key that came before, what it answered then."""
+    key = request.header("Idempotency-Key")
+    if answers is None or not key:
+        return _success(handler(request), request.request_id)
+    if len(key) > MAX_IDEMPOTENCY_KEY:
+        message = f"Idempotency-Key cannot be longer than {MAX_IDEMPOTENCY_KEY} characters"
+        raise InvalidInput(message, {"Idempotency-Key": message})
+    path = request.event.get("path") or ""
+    first = answers(context).once(
+        organization_id=request.actor.organization_id,
+        # Keys are their user's own, and one for each route.
+        key=json.dumps([request.actor.user_id, path, key]),
+        payload=request.event.get("body") or "",
+        run=lambda: _success(handler(request), request.request_id),
+    )
+    return {**first, "headers": {**first["headers"], "X-Request-Id": request.request_id}}
 
 
 def _revalidated(request: Request, answer: Event) -> Event:

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from pynamodb.connection import Connection
 
 from arxos.adapters.dynamodb import keys
+from arxos.adapters.dynamodb.idempotency import DynamoAnswers
 from arxos.adapters.dynamodb.import_desk import DynamoImportDesk
 from arxos.adapters.dynamodb.query import Collection, read_slice
 from arxos.adapters.dynamodb.sign_in_directory import DynamoSignInDirectory
@@ -27,6 +29,7 @@ from arxos.ports.registry import BuildingFilter, DeviceFilter, Page, RoomFilter
 from arxos.use_cases import buildings, devices, floors, imports, rooms
 from tests.dynamodb_table import REGION, counted_calls
 from tests.fakes import FakeUploads
+from tests.gateway_events import LambdaContext
 from tests.make import (
     LATER,
     NOON,
@@ -59,8 +62,10 @@ class NoFiles:
 class World:
     """A building with two floors, two rooms, devices, an import and a user."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, table_name: str) -> None:
         self.connection = connection
+        self.client = boto3.client("dynamodb", region_name=REGION)
+        self.answers = DynamoAnswers(self.client, table_name, LambdaContext())
         self.uow = DynamoUnitOfWork(connection, make_actor(), make_id)
         self.building: Building = make_building()
         self.floor: Floor = make_floor(self.building)
@@ -167,6 +172,7 @@ RUNS: dict[str, Callable[[World], Any]] = {
     "O2": lambda w: w.write(
         lambda u: u.organizations.add(Organization(id=ORG, name="x", created_at=NOON))
     ),
+    "A1": lambda w: w.answers.once(organization_id=ORG, key="k", payload="p", run=dict),
     "C1": lambda w: w.changes(
         Collection((keys.change(ORG, w.room.id, "").pk,), keys.CHANGE, forward=False)
     ),
@@ -181,7 +187,7 @@ RUNS: dict[str, Callable[[World], Any]] = {
 
 @pytest.fixture
 def world(moto_table: str) -> World:
-    world = World(connect(table_name=moto_table, region=REGION, endpoint_url=None))
+    world = World(connect(table_name=moto_table, region=REGION, endpoint_url=None), moto_table)
     with world.uow as uow:
         uow.organizations.add(Organization(id=ORG, name="First", created_at=NOON))
     return world
@@ -198,7 +204,7 @@ def test_a_pattern_makes_the_calls_it_is_documented_with(pattern: str, world: Wo
             world.connection, make_actor(organization_id="org_third"), make_id
         )
 
-    with counted_calls() as calls:
+    with counted_calls(world.client) as calls:
         RUNS[pattern](world)
 
     assert calls == _parsed(documented()[pattern])

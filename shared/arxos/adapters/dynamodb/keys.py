@@ -31,6 +31,11 @@ def identity(subject: str) -> Key:
     return Key(f"IDENTITY#{subject}", "IDENTITY")
 
 
+def answers(org: str) -> str:
+    """The partition of the organisation's idempotency keys; Powertools makes the sort keys."""
+    return f"ORG#{org}#ANSWERS"
+
+
 def users(org: str) -> str:
     return f"ORG#{org}#USERS"
 
