@@ -347,6 +347,35 @@ def test_a_room_met_by_number_that_is_called_otherwise_is_told() -> None:
     assert "name" in made.problems[0].message
 
 
+def test_devices_of_a_model_without_rooms_are_put_into_those_another_brought() -> None:
+    architecture = stored(plan(make_model(rooms=1, devices=0)))  # 4 m wide, on the x axis
+    electrical = make_model(rooms=0)
+    electrical = replace(
+        electrical,
+        floors=tuple(replace(f, key="E" + f.key) for f in electrical.floors),
+        devices=tuple(
+            replace(make_model().devices[0], key=key, floor_key="EF0", room_keys=(), position=at)
+            for key, at in {
+                "inside": (3.0, 1.0, 2.0),
+                "in the wall": (4.2, 1.0, 0.3),
+                "outside": (9.0, 1.0, 0.3),
+                "nowhere": None,
+            }.items()
+        ),
+    )
+
+    made = plan(electrical, *architecture)
+
+    (room,) = (r for r in architecture if isinstance(r, Room))
+    assert {d.external_ids["ifc"]: d.room_ids for d in made.devices} == {
+        "inside": (room.id,),
+        "in the wall": (room.id,),
+        "outside": (),
+        "nowhere": (),
+    }
+    assert plan(electrical, *stored(made, *architecture)).size == 0
+
+
 def test_dates_and_positions_are_taken_over() -> None:
     model = changed(
         make_model(),

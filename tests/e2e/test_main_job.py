@@ -141,6 +141,25 @@ def test_the_same_file_again_creates_nothing(admin: RegistryClient) -> None:
     assert admin.content(building_id) == before
 
 
+def test_an_electrical_model_finds_the_rooms_that_the_architecture_brought(
+    admin: RegistryClient,
+) -> None:
+    building_id = admin.create_building("Two disciplines")
+    admin.import_file(building_id, sample("Duplex_A.ifc"))
+    rooms = {r["id"]: r["room_number"] for r in admin.every(f"/buildings/{building_id}/rooms")}
+
+    job = admin.import_file(building_id, sample("Duplex_E.ifc"))
+
+    assert job["status"] == "applied"
+    devices = admin.every(f"/buildings/{building_id}/devices", limit=200)
+    electrical = [d for d in devices if d["ifc_class"] != "IfcFurnishingElement"]
+    assert len(electrical) == 103
+    assert sum(1 for d in electrical if d["room_id"] in rooms) >= 86
+    assert len(admin.every(f"/buildings/{building_id}/rooms")) == 21
+    again = admin.import_file(building_id, sample("Duplex_E.ifc"))
+    assert (again["counts"]["created"], again["counts"]["updated"]) == (0, 0)
+
+
 def test_the_same_event_three_times_counts_once(
     admin: RegistryClient, aws: Any, import_function: str, cloud: dict[str, Any]
 ) -> None:

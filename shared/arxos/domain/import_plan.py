@@ -15,6 +15,7 @@ from arxos.domain.device import Device, Position
 from arxos.domain.errors import InvalidInput
 from arxos.domain.floor import Floor
 from arxos.domain.identifiers import derived_id, shards_for
+from arxos.domain.nearest_room import RoomFinder
 from arxos.domain.record import Record
 from arxos.domain.room import Room
 from arxos.domain.room_numbers import Place, RoomNumbers, place_of
@@ -92,6 +93,7 @@ class _Planner:
         self._floor_ids: dict[str, str] = {}
         self._room_ids: dict[str, str] = {}
         self._room_floors: dict[str, str] = {}
+        self._finders: dict[str, RoomFinder] = {}
 
     def plan(self) -> ImportPlan:
         self._plan_floors()
@@ -265,6 +267,8 @@ class _Planner:
             floor_id = (
                 self._room_floors[room_ids[0]] if room_ids else self._floor_ids[source.floor_key]
             )
+            if not room_ids:
+                room_ids = self._nearest_room(floor_id, source)
             values = _device_values(source)
             device = known.get(source.key)
             if device is None:
@@ -286,6 +290,24 @@ class _Planner:
             if (device.floor_id, device.room_ids) != (floor_id, room_ids):
                 device = device.move(floor_id=floor_id, room_ids=room_ids, at=self._at, by=self._by)
             self._keep(device, values)
+
+    def _nearest_room(self, floor_id: str, source: SourceDevice) -> tuple[str, ...]:
+        """The room another file brought that the device stands in (import-mapping.md, rule 4).
+
+        Electrical and HVAC models often carry no rooms of their own; those of a file that does
+        were tried by its reader.
+        """
+        if source.position is None:
+            return ()
+        if floor_id not in self._finders:
+            in_file = set(self._room_ids.values())
+            self._finders[floor_id] = RoomFinder(
+                (room.id, room.footprint)
+                for room in self._rooms
+                if room.floor_id == floor_id and room.footprint and room.id not in in_file
+            )
+        found = self._finders[floor_id].nearest(source.position[0], source.position[1])
+        return (found,) if found else ()
 
     def _add(
         self,

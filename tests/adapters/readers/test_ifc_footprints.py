@@ -13,7 +13,7 @@ from arxos.adapters.readers import ifc
 from arxos.adapters.readers.ifc import IfcReader
 from arxos.adapters.readers.ifc_footprints import MAX_VERTICES, outline_of
 from arxos.adapters.readers.ifc_process import ChildRun, run_child
-from arxos.adapters.readers.nearest_room import signed_area
+from arxos.domain.nearest_room import signed_area
 from tests.adapters.readers.small_ifc import HOUSE, changed, codes, small_ifc, write
 
 

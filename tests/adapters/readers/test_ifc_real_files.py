@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from arxos.adapters.readers.ifc import IfcReader
-from arxos.adapters.readers.nearest_room import signed_area
 from arxos.domain.errors import UnreadableFile
+from arxos.domain.nearest_room import signed_area
 from arxos.domain.source import SourceModel
 from tests.adapters.readers.small_ifc import read_here
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from arxos.adapters.readers.nearest_room import RoomFinder
 from arxos.adapters.readers.problem_list import ProblemList
 from arxos.adapters.readers.room_sizes import FOOTPRINT, area_in_doubt, checked_volume
+from arxos.domain.nearest_room import RoomFinder
 from arxos.domain.source import (
     Problem,
     SourceBuilding,

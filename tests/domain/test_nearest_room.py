@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arxos.adapters.readers.nearest_room import REACH_M, Ring, RoomFinder, distance_to, signed_area
+from arxos.domain.nearest_room import REACH_M, Ring, RoomFinder, distance_to, signed_area
 
 HALL: Ring = ((0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0))
 CLOSET: Ring = ((1.0, 1.0), (2.0, 1.0), (2.0, 2.0), (1.0, 2.0))
