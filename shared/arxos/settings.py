@@ -12,12 +12,10 @@ class Settings:
     endpoint_url: str | None
     table_name: str
     uploads_bucket: str
-    user_pool_id: str
     client_id: str
     jwt_issuer: str
     jwks_url: str
     max_upload_bytes: int
-    stage: str
 
 
 def load() -> Settings:
@@ -31,10 +29,8 @@ def load() -> Settings:
         endpoint_url=env.get("AWS_ENDPOINT_URL") or None,
         table_name=env["TABLE_NAME"],
         uploads_bucket=env.get("UPLOADS_BUCKET", ""),
-        user_pool_id=pool,
         client_id=env.get("USER_POOL_CLIENT_ID", ""),
         jwt_issuer=issuer,
         jwks_url=env.get("JWKS_URL") or f"{issuer}/.well-known/jwks.json",
         max_upload_bytes=int(env.get("MAX_UPLOAD_BYTES", "0")),
-        stage=env.get("STAGE", "local"),
     )

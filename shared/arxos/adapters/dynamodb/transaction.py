@@ -16,9 +16,6 @@ from arxos.adapters.dynamodb.keys import Key
 from arxos.adapters.dynamodb.table import TableItem
 from arxos.domain.errors import ArxosError, Conflict, NotFound, ServiceUnavailable
 
-# TransactWriteItems takes 100 actions (AWS, "Service, account, and table quotas").
-MAX_WRITES = 100
-
 MakeError = Callable[[], ArxosError]
 _THROTTLED = {"ThrottlingError", "ProvisionedThroughputExceeded"}
 

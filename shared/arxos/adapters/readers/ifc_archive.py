@@ -20,7 +20,7 @@ def unpack_ifczip(path: Path, work: Path, max_bytes: int) -> Path:
         raise UnreadableFile(
             "The file is a broken zip archive. Make the ifczip, or upload it, again."
         ) from error
-    except NotImplementedError as error:
+    except NotImplementedError as error:  # what zipfile raises for a compression it lacks
         raise UnreadableFile(
             "The zip archive is compressed in a way that cannot be read. Upload the .ifc file in"
             " it by itself."

@@ -10,7 +10,8 @@ from arxos.adapters.readers.ifc_properties import Properties
 from arxos.adapters.readers.ifc_storeys import Storeys, storey_above
 from arxos.adapters.readers.ifc_units import Units
 from arxos.adapters.readers.problem_list import ProblemList
-from arxos.adapters.readers.source_text import DESCRIPTION_LENGTH, NAME_LENGTH, TextCleaner
+from arxos.adapters.readers.source_text import TextCleaner
+from arxos.domain.text_rules import MAX_DESCRIPTION, MAX_NAME
 
 # Map coordinates may be millions of metres; what is farther is damage.
 FARTHEST_M = 1e7
@@ -43,7 +44,7 @@ class Reading:
         return self.cleaner.clean(
             attribute(entity, name),
             field=label or name,
-            limit=DESCRIPTION_LENGTH if name == "Description" else NAME_LENGTH,
+            limit=MAX_DESCRIPTION if name == "Description" else MAX_NAME,
             ifc_class=entity.is_a(),
             key=key,
             line=self.line(entity),
@@ -137,7 +138,7 @@ def code_and_title(code: str | None, title: str | None) -> str | None:
     """'13-51 24: Living Spaces'; one of them where the other is missing or already said."""
     if code is None or title is None or title.startswith(code):
         return title or code
-    return f"{code}: {title}"[:NAME_LENGTH]
+    return f"{code}: {title}"[:MAX_NAME]
 
 
 def _mm(metres: float) -> float:

@@ -5,9 +5,7 @@ import unicodedata
 from typing import Any
 
 from arxos.adapters.readers.problem_list import ProblemList
-
-NAME_LENGTH = 200
-DESCRIPTION_LENGTH = 1000
+from arxos.domain.text_rules import MAX_NAME
 
 # import-mapping.md, "Placeholders are empty", in any case; the dashes are Revit's and Excel's.
 _PLACEHOLDERS = frozenset(
@@ -41,7 +39,7 @@ class TextCleaner:
         value: Any,
         *,
         field: str,
-        limit: int = NAME_LENGTH,
+        limit: int = MAX_NAME,
         property_name: str | None = None,
         ifc_class: str | None = None,
         key: str | None = None,
