@@ -1,6 +1,7 @@
 """The ports in memory. The contract tests hold them to the same answers as DynamoDB."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from arxos.adapters.dynamodb.keys import by_number
 from arxos.domain.building import Building
 from arxos.domain.device import Device
 from arxos.domain.errors import (
+    ChangedMeanwhile,
     Conflict,
     Duplicate,
     InvalidInput,
@@ -27,10 +29,11 @@ from arxos.domain.import_job import UNDER_WAY, ImportJob, ImportStatus
 from arxos.domain.permissions import Role
 from arxos.domain.room import Room
 from arxos.domain.source import Problem, SourceModel
+from arxos.domain.summary import COUNTED_FIELDS, Tally, tally_of
 from arxos.domain.text_rules import folded
 from arxos.domain.user import Actor, Organization, User
 from arxos.ports.imports import Upload, UploadedFile
-from arxos.ports.registry import BuildingFilter, DeviceFilter, Page, RoomFilter, Slice
+from arxos.ports.registry import BuildingFilter, DeviceFilter, FloorFilter, Page, RoomFilter, Slice
 from tests.make import make_id
 
 T = TypeVar("T")
@@ -66,11 +69,25 @@ class _Draft:
         self.keys.add(key)
         self.steps.insert(0, lambda items: items.pop(key))
 
+    def delete(self, key: Key, record: Any) -> None:
+        def step(items: dict[Key, Any]) -> None:
+            stored = items.get(key)
+            held = ("floors_count", "rooms_count", "devices_count")
+            if (
+                stored is None
+                or stored.version != record.version
+                or any(getattr(stored, name, 0) for name in held)
+            ):
+                raise ChangedMeanwhile
+            del items[key]
+
+        self._add(key, step)
+
     def update(self, key: Key, record: Any) -> None:
         def step(items: dict[Key, Any]) -> None:
             stored = items.get(key)
             if stored is None or stored.version != record.version:
-                raise Conflict("The record was changed by someone else meanwhile.")
+                raise ChangedMeanwhile
             counters = {
                 name: getattr(stored, name)
                 for name in ("floors_count", "rooms_count", "devices_count", "shards")
@@ -131,7 +148,8 @@ class FakeBuildings(_Repository):
         found = [
             b
             for b in self._of("building")
-            if where.status in (None, b.status)
+            if (where.building_ids is None or b.id in where.building_ids)
+            and where.status in (None, b.status)
             and (where.q is None or folded(where.q) in folded(b.name))
         ]
         if where.sort.endswith("name"):
@@ -146,6 +164,18 @@ class FakeBuildings(_Repository):
         )
         self._draft.events += building.events
 
+    def remove(self, building: Building) -> None:
+        self._draft.delete((self._org, "building", building.id), building)
+        self._draft.events += building.events
+
+    def tallies(self, building_id: str) -> Tally:
+        tally: Tally = Counter()
+        for kind in ("room", "device"):
+            for record in self._of(kind, building_id):
+                values = {name: getattr(record, name) for name in COUNTED_FIELDS[kind]}
+                tally.update(tally_of(kind, values))
+        return tally
+
     def update(self, building: Building) -> None:
         self._draft.update((self._org, "building", building.id), building)
         self._draft.events += building.events
@@ -159,8 +189,14 @@ class FakeFloors(_Repository):
     def get(self, building_id: str, floor_id: str) -> Floor:
         return self._get("floor", building_id, floor_id)  # type: ignore[no-any-return]
 
-    def list(self, building_id: str, page: Page) -> Slice[Floor]:
-        return _page(sorted(self.all(building_id), key=lambda f: f.floor_number), page)
+    def list(self, building_id: str, where: FloorFilter, page: Page) -> Slice[Floor]:
+        found = [
+            f
+            for f in self.all(building_id)
+            if (where.floor_ids is None or f.id in where.floor_ids)
+            and where.status in (None, f.status)
+        ]
+        return _page(sorted(found, key=lambda f: f.floor_number), page)
 
     def all(self, building_id: str) -> Iterator[Floor]:
         yield from self._of("floor", building_id)
@@ -182,6 +218,13 @@ class FakeFloors(_Repository):
         self._draft.update((self._org, "floor", floor.building_id, floor.id), floor)
         self._draft.events += floor.events
 
+    def remove(self, floor: Floor) -> None:
+        self._draft.delete((self._org, "floor", floor.building_id, floor.id), floor)
+        self._draft.remove((self._org, "floor number", floor.building_id, str(floor.floor_number)))
+        key = (self._org, "building", floor.building_id)
+        self._draft.count(key, "floors_count", -1, "building")
+        self._draft.events += floor.events
+
     def _hold(self, floor: Floor) -> None:
         key = (self._org, "floor number", floor.building_id, str(floor.floor_number))
         self._draft.put_new(key, floor.id, lambda: Duplicate("floor_number", "taken"))
@@ -196,6 +239,7 @@ class FakeRooms(_Repository):
             r
             for r in self.all(building)
             if where.floor_id in (None, r.floor_id)
+            and (where.floor_ids is None or r.floor_id in where.floor_ids)
             and where.room_type in (None, r.room_type)
             and where.status in (None, r.status)
         ]
@@ -232,6 +276,14 @@ class FakeRooms(_Repository):
         self._draft.update((self._org, "room", room.building_id, room.id), room)
         self._draft.events += room.events
 
+    def remove(self, room: Room) -> None:
+        self._draft.delete((self._org, "room", room.building_id, room.id), room)
+        if not room.number_shared:
+            self._draft.remove((self._org, "room number", room.floor_id, folded(room.room_number)))
+        self._draft.count((self._org, "building", room.building_id), "rooms_count", -1, "building")
+        self._count(room, room.floor_id, -1)
+        self._draft.events += room.events
+
     def _count(self, room: Room, floor_id: str, by: int) -> None:
         self._draft.count(
             (self._org, "floor", room.building_id, floor_id), "rooms_count", by, "floor"
@@ -252,6 +304,7 @@ class FakeDevices(_Repository):
             for d in self.all(building)
             if (where.room_id is None or where.room_id in d.room_ids)
             and where.floor_id in (None, d.floor_id)
+            and (where.floor_ids is None or d.floor_id in where.floor_ids)
             and where.device_type in (None, d.device_type)
             and where.status in (None, d.status)
         ]
@@ -279,6 +332,13 @@ class FakeDevices(_Repository):
             self._count(before, -1)
             self._count(device, 1)
         self._draft.update((self._org, "device", device.building_id, device.id), device)
+        self._draft.events += device.events
+
+    def remove(self, device: Device) -> None:
+        self._draft.delete((self._org, "device", device.building_id, device.id), device)
+        building = (self._org, "building", device.building_id)
+        self._draft.count(building, "devices_count", -1, "building")
+        self._count(device, -1)
         self._draft.events += device.events
 
     def _count(self, device: Device, by: int) -> None:

@@ -45,6 +45,7 @@ def api_event(
         "user_id": who.user_id,
         "name": who.name,
         "role": who.role.value,
+        "grants": json.dumps([[g.role.value, g.building_id, g.floor_id] for g in who.grants]),
     }
     text = body if body is None or isinstance(body, str) else json.dumps(body)
     return {

@@ -2,8 +2,8 @@
 
 from arxos.bootstrap import answers, new_id, now, unit_of_work
 from arxos.domain.permissions import Permission
-from arxos.entrypoints.bodies import CreateBuildingBody
 from arxos.entrypoints.http import Request, Response, created, http_handler
+from arxos.entrypoints.record_bodies import CreateBuildingBody
 from arxos.entrypoints.representations import show_building
 from arxos.use_cases.buildings import create_building
 

@@ -17,5 +17,7 @@ def handler(request: Request) -> Response:
         q=query.get("q") or None,
         sort=choice(query.get("sort"), "sort", BuildingSort) or BuildingSort.CREATED,
     )
-    found = list_buildings(where, request.page(), uow=unit_of_work(request.actor))
+    found = list_buildings(
+        where, request.page(), uow=unit_of_work(request.actor), actor=request.actor
+    )
     return request.listed(found, show_building)

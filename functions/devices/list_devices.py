@@ -18,7 +18,11 @@ def handler(request: Request) -> Response:
         device_type=query.get("device_type"),
         status=choice(query.get("status"), "status", DeviceStatus),
     )
-    uow = unit_of_work(request.actor)
-    return request.listed(
-        list_devices(request.path("building_id"), where, request.page(), uow=uow), show_device
+    found = list_devices(
+        request.path("building_id"),
+        where,
+        request.page(),
+        uow=unit_of_work(request.actor),
+        actor=request.actor,
     )
+    return request.listed(found, show_device)

@@ -2,7 +2,7 @@
 
 from arxos.bootstrap import unit_of_work
 from arxos.domain.permissions import Permission
-from arxos.entrypoints.http import Request, Response, http_handler
+from arxos.entrypoints.http import Request, Response, http_handler, shown
 from arxos.entrypoints.representations import show_floor
 from arxos.use_cases.floors import get_floor
 
@@ -10,6 +10,9 @@ from arxos.use_cases.floors import get_floor
 @http_handler(requires=Permission.READ_FLOOR)
 def handler(request: Request) -> Response:
     floor = get_floor(
-        request.path("building_id"), request.path("floor_id"), uow=unit_of_work(request.actor)
+        request.path("building_id"),
+        request.path("floor_id"),
+        uow=unit_of_work(request.actor),
+        actor=request.actor,
     )
-    return Response(show_floor(floor))
+    return shown(show_floor(floor))

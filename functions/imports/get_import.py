@@ -13,6 +13,7 @@ def handler(request: Request) -> Response:
         request.path("building_id"),
         request.path("import_id"),
         uow=unit_of_work(request.actor),
+        actor=request.actor,
         now=now(),
     )
     return Response(show_import(job))

@@ -10,6 +10,11 @@ from arxos.use_cases.imports import list_imports
 @http_handler(requires=Permission.READ_IMPORT)
 def handler(request: Request) -> Response:
     request.query(paged=True)
-    uow = unit_of_work(request.actor)
-    found = list_imports(request.path("building_id"), request.page(), uow=uow, now=now())
+    found = list_imports(
+        request.path("building_id"),
+        request.page(),
+        uow=unit_of_work(request.actor),
+        actor=request.actor,
+        now=now(),
+    )
     return request.listed(found, show_import)

@@ -2,8 +2,8 @@
 
 from arxos.bootstrap import answers, new_id, now, unit_of_work, uploads
 from arxos.domain.permissions import Permission
-from arxos.entrypoints.bodies import StartImportBody
 from arxos.entrypoints.http import Request, Response, created, http_handler
+from arxos.entrypoints.import_bodies import StartImportBody
 from arxos.entrypoints.representations import show_import, show_upload
 from arxos.use_cases.imports import start_import
 

@@ -17,7 +17,11 @@ def handler(request: Request) -> Response:
         room_type=query.get("room_type"),
         status=choice(query.get("status"), "status", RoomStatus),
     )
-    uow = unit_of_work(request.actor)
-    return request.listed(
-        list_rooms(request.path("building_id"), where, request.page(), uow=uow), show_room
+    found = list_rooms(
+        request.path("building_id"),
+        where,
+        request.page(),
+        uow=unit_of_work(request.actor),
+        actor=request.actor,
     )
+    return request.listed(found, show_room)

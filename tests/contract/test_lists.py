@@ -1,12 +1,21 @@
 """How every registry lists: page by page, filtered, in order."""
 
+from typing import Any
+
 import pytest
 
 from arxos.domain.building import Building
 from arxos.domain.floor import Floor
 from arxos.domain.room import Room
 from arxos.domain.status import BuildingStatus
-from arxos.ports.registry import BuildingFilter, DeviceFilter, Page, RoomFilter, UnitOfWork
+from arxos.ports.registry import (
+    BuildingFilter,
+    DeviceFilter,
+    FloorFilter,
+    Page,
+    RoomFilter,
+    UnitOfWork,
+)
 from tests.make import LATER, make_building, make_device, make_floor, make_import, make_room
 
 
@@ -37,8 +46,8 @@ def test_floors_are_listed_from_the_lowest_up(uow: UnitOfWork, building: Buildin
         for number in (3, -2, 0, 11):
             uow.floors.add(make_floor(building, floor_number=number))
 
-    first = uow.floors.list(building.id, Page(3))
-    rest = uow.floors.list(building.id, Page(3, first.position))
+    first = uow.floors.list(building.id, FloorFilter(), Page(3))
+    rest = uow.floors.list(building.id, FloorFilter(), Page(3, first.position))
 
     assert [f.floor_number for f in first.items] == [-2, 0, 3]
     assert [f.floor_number for f in rest.items] == [11]
@@ -65,7 +74,7 @@ def test_filters_combine(uow: UnitOfWork, building: Building, floor: Floor, room
         for device in (lamp, chair, elsewhere):
             uow.devices.add(device)
 
-    def ids(**where: str) -> set[str]:
+    def ids(**where: Any) -> set[str]:
         return {d.id for d in uow.devices.list(building, DeviceFilter(**where), Page()).items}
 
     assert ids(device_type="LightFixture") == {lamp.id, elsewhere.id}
@@ -82,7 +91,7 @@ def test_buildings_are_found_by_status_and_part_of_the_name(uow: UnitOfWork) -> 
         uow.buildings.add(tower)
         uow.buildings.add(works)
 
-    def names(**where: str) -> list[str]:
+    def names(**where: Any) -> list[str]:
         return [b.name for b in uow.buildings.list(BuildingFilter(**where), Page()).items]
 
     assert names(q="GROSSE tow") == ["Größe Tower"]

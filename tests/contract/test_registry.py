@@ -8,7 +8,14 @@ from arxos.domain.building import Building
 from arxos.domain.errors import Conflict, Duplicate, NotFound
 from arxos.domain.floor import Floor
 from arxos.domain.room import Room
-from arxos.ports.registry import BuildingFilter, DeviceFilter, Page, RoomFilter, UnitOfWork
+from arxos.ports.registry import (
+    BuildingFilter,
+    DeviceFilter,
+    FloorFilter,
+    Page,
+    RoomFilter,
+    UnitOfWork,
+)
 from tests.make import (
     LATER,
     make_building,
@@ -145,7 +152,7 @@ def test_a_floor_number_can_be_given_up_and_taken_again(
     with uow:
         uow.floors.add(make_floor(building))
 
-    numbers = [f.floor_number for f in uow.floors.list(building.id, Page()).items]
+    numbers = [f.floor_number for f in uow.floors.list(building.id, FloorFilter(), Page()).items]
     assert numbers == [1, 5]
 
 
@@ -161,7 +168,7 @@ def test_floors_may_swap_their_numbers_in_one_transaction(
             loaded = uow.floors.get(building.id, floor_id)
             uow.floors.update(loaded.changed(at=LATER, by=None, floor_number=number))
 
-    listed = [f.id for f in uow.floors.list(building.id, Page()).items]
+    listed = [f.id for f in uow.floors.list(building.id, FloorFilter(), Page()).items]
     assert listed == [other.id, floor.id]
     for number in (1, 2):
         with pytest.raises(Duplicate), uow:
@@ -302,7 +309,7 @@ def test_no_organisation_reads_or_lists_anothers_records(
         with pytest.raises(NotFound):
             read()
     assert other.buildings.list(BuildingFilter(), Page()).items == ()
-    assert other.floors.list(building.id, Page()).items == ()
+    assert other.floors.list(building.id, FloorFilter(), Page()).items == ()
     assert other.rooms.list(building, RoomFilter(floor_id=floor.id), Page()).items == ()
     assert other.devices.list(building, DeviceFilter(room_id=room.id), Page()).items == ()
     with pytest.raises(NotFound), other:

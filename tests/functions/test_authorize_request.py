@@ -112,6 +112,7 @@ def test_a_good_token_lets_its_user_in_with_what_the_record_says(key_server: Key
         "user_id": "usr_ada",
         "name": "Ada Lovelace",
         "role": "admin",
+        "grants": "[]",
     }
 
 

@@ -5,7 +5,7 @@ import pytest
 from arxos.domain.errors import InvalidInput, NotFound, ServiceUnavailable, Unauthenticated
 from arxos.domain.import_job import ImportStatus
 from arxos.domain.permissions import Role
-from arxos.ports.registry import BuildingFilter, DeviceFilter, Page, RoomFilter
+from arxos.ports.registry import BuildingFilter, DeviceFilter, FloorFilter, Page, RoomFilter
 from arxos.use_cases.buildings import (
     CreateBuilding,
     create_building,
@@ -35,6 +35,8 @@ from tests.make import (
     make_user,
 )
 
+ADA = make_actor()
+
 
 @pytest.fixture
 def table() -> FakeTable:
@@ -57,8 +59,10 @@ def test_a_created_building_is_found_and_told_in_the_history(
         now=NOON,
     )
 
-    assert get_building(building.id, uow=uow).name == "North Tower"
-    assert [b.id for b in list_buildings(BuildingFilter(), Page(), uow=uow).items] == [building.id]
+    assert get_building(building.id, uow=uow, actor=ADA).name == "North Tower"
+    assert [b.id for b in list_buildings(BuildingFilter(), Page(), uow=uow, actor=ADA).items] == [
+        building.id
+    ]
     ((actor, event),) = table.changes
     assert (actor.name, event.name, event.at) == ("Ada Lovelace", "BuildingCreated", NOON)
 
@@ -74,20 +78,20 @@ def test_floors_rooms_and_devices_are_found_under_their_building(uow: FakeUnitOf
         uow.rooms.add(room)
         uow.devices.add(device)
 
-    assert get_floor(building.id, floor.id, uow=uow).id == floor.id
-    assert get_room(building.id, room.id, uow=uow).id == room.id
-    assert get_device(building.id, device.id, uow=uow).id == device.id
-    assert len(list_floors(building.id, Page(), uow=uow).items) == 1
-    assert len(list_rooms(building.id, RoomFilter(), Page(), uow=uow).items) == 1
-    assert len(list_devices(building.id, DeviceFilter(), Page(), uow=uow).items) == 1
+    assert get_floor(building.id, floor.id, uow=uow, actor=ADA).id == floor.id
+    assert get_room(building.id, room.id, uow=uow, actor=ADA).id == room.id
+    assert get_device(building.id, device.id, uow=uow, actor=ADA).id == device.id
+    assert len(list_floors(building.id, FloorFilter(), Page(), uow=uow, actor=ADA).items) == 1
+    assert len(list_rooms(building.id, RoomFilter(), Page(), uow=uow, actor=ADA).items) == 1
+    assert len(list_devices(building.id, DeviceFilter(), Page(), uow=uow, actor=ADA).items) == 1
 
 
 def test_lists_of_a_building_that_is_not_there_are_not_found(uow: FakeUnitOfWork) -> None:
     for read in (
-        lambda: list_floors("bld_x", Page(), uow=uow),
-        lambda: list_rooms("bld_x", RoomFilter(), Page(), uow=uow),
-        lambda: list_devices("bld_x", DeviceFilter(), Page(), uow=uow),
-        lambda: list_imports("bld_x", Page(), uow=uow, now=NOON),
+        lambda: list_floors("bld_x", FloorFilter(), Page(), uow=uow, actor=ADA),
+        lambda: list_rooms("bld_x", RoomFilter(), Page(), uow=uow, actor=ADA),
+        lambda: list_devices("bld_x", DeviceFilter(), Page(), uow=uow, actor=ADA),
+        lambda: list_imports("bld_x", Page(), uow=uow, actor=ADA, now=NOON),
     ):
         with pytest.raises(NotFound):
             read()
@@ -109,8 +113,13 @@ def test_an_announced_import_waits_for_its_file(uow: FakeUnitOfWork, table: Fake
 
     assert job.status is ImportStatus.AWAITING_UPLOAD
     assert upload.fields["key"].endswith(f"/{building.id}/{job.id}/house.ifc")
-    assert get_import(building.id, job.id, uow=uow, now=NOON).started_by_name == "Ada Lovelace"
-    assert [j.id for j in list_imports(building.id, Page(), uow=uow, now=NOON).items] == [job.id]
+    assert (
+        get_import(building.id, job.id, uow=uow, actor=ADA, now=NOON).started_by_name
+        == "Ada Lovelace"
+    )
+    assert [
+        j.id for j in list_imports(building.id, Page(), uow=uow, actor=ADA, now=NOON).items
+    ] == [job.id]
     assert table.changes[-1][1].name == "ImportStarted"
 
 
@@ -144,8 +153,10 @@ def test_a_dead_import_is_shown_as_failed(uow: FakeUnitOfWork) -> None:
         uow.buildings.add(building)
         uow.imports.add(job)
 
-    assert get_import(building.id, job.id, uow=uow, now=LATER).status is ImportStatus.FAILED
-    (listed,) = list_imports(building.id, Page(), uow=uow, now=LATER).items
+    assert (
+        get_import(building.id, job.id, uow=uow, actor=ADA, now=LATER).status is ImportStatus.FAILED
+    )
+    (listed,) = list_imports(building.id, Page(), uow=uow, actor=ADA, now=LATER).items
     assert listed.status is ImportStatus.FAILED
 
 

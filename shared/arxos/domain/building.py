@@ -5,7 +5,12 @@ from typing import ClassVar
 
 from arxos.domain.address import Address, Coordinates
 from arxos.domain.errors import InvalidBuildingError
-from arxos.domain.events import BuildingCreated, BuildingStatusChanged, BuildingUpdated
+from arxos.domain.events import (
+    BuildingCreated,
+    BuildingRemoved,
+    BuildingStatusChanged,
+    BuildingUpdated,
+)
 from arxos.domain.record import Record
 from arxos.domain.status import BUILDING_TRANSITIONS, BuildingStatus
 from arxos.domain.text_rules import name_fault
@@ -25,6 +30,7 @@ class Building(Record):
     created_event: ClassVar = BuildingCreated
     updated_event: ClassVar = BuildingUpdated
     status_event: ClassVar = BuildingStatusChanged
+    removed_event: ClassVar = BuildingRemoved
 
     name: str
     address: Address

@@ -5,7 +5,13 @@ from datetime import date, datetime
 from typing import ClassVar, NamedTuple, Self
 
 from arxos.domain.errors import InvalidDeviceError
-from arxos.domain.events import DeviceAdded, DeviceMoved, DeviceStatusChanged, DeviceUpdated
+from arxos.domain.events import (
+    DeviceAdded,
+    DeviceMoved,
+    DeviceRemoved,
+    DeviceStatusChanged,
+    DeviceUpdated,
+)
 from arxos.domain.record import Record
 from arxos.domain.status import DEVICE_TRANSITIONS, DeviceStatus
 from arxos.domain.text_rules import name_fault, optional_text_fault
@@ -29,6 +35,7 @@ class Device(Record):
     created_event: ClassVar = DeviceAdded
     updated_event: ClassVar = DeviceUpdated
     status_event: ClassVar = DeviceStatusChanged
+    removed_event: ClassVar = DeviceRemoved
 
     building_id: str
     floor_id: str
@@ -79,9 +86,13 @@ class Device(Record):
         room_ids: tuple[str, ...],
         at: datetime,
         by: str | None,
+        by_hand: bool = False,
     ) -> Self:
-        """The device in other rooms (the first is its main one), or on a floor alone."""
-        return self._changed(
+        """The device in other rooms (the first is its main one), or on a floor alone.
+
+        `by_hand`: a person says so, and later imports leave it there.
+        """
+        moved = self._changed(
             DeviceMoved,
             at=at,
             by=by,
@@ -89,3 +100,4 @@ class Device(Record):
             room_id=room_ids[0] if room_ids else None,
             room_ids=room_ids,
         )
+        return moved._marked(at=at, by=by, before=self) if by_hand else moved

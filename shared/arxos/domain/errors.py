@@ -13,8 +13,11 @@ ArxosError
 ├── Forbidden                 FORBIDDEN
 ├── NotFound                  NOT_FOUND
 ├── Conflict                  CONFLICT
+│   ├── ChangedMeanwhile               CONFLICT
+│   ├── HasChildren                    CONFLICT
 │   ├── InvalidStatusTransitionError   INVALID_STATUS_TRANSITION
 │   └── Duplicate                      DUPLICATE_<FIELD>
+├── PreconditionFailed        PRECONDITION_FAILED
 ├── PayloadTooLarge           PAYLOAD_TOO_LARGE
 ├── UnsupportedMediaType      UNSUPPORTED_MEDIA_TYPE
 ├── UnreadableFile            UNREADABLE_FILE
@@ -115,6 +118,25 @@ class Conflict(ArxosError):
     code = "CONFLICT"
 
 
+class ChangedMeanwhile(Conflict):
+    """Another writer came first; reading again and retrying settles it."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(
+            message or "The record was changed by someone else meanwhile; read it again and retry."
+        )
+
+
+class HasChildren(Conflict):
+    """A record cannot be removed while others are in it."""
+
+    def __init__(self, kind: str, held: str) -> None:
+        super().__init__(
+            f"This {kind} still holds {held}: remove them first, or send ?cascade=true to remove"
+            " them with it."
+        )
+
+
 class InvalidStatusTransitionError(Conflict):
     """The status may not follow the present one."""
 
@@ -147,6 +169,17 @@ class Duplicate(Conflict):
     @property
     def details(self) -> dict[str, object]:
         return {"field": self.field}
+
+
+class PreconditionFailed(ArxosError):
+    """The record is not in the version that If-Match names."""
+
+    code = "PRECONDITION_FAILED"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The record is no longer in the version that If-Match names: read it again."
+        )
 
 
 class PayloadTooLarge(ArxosError):

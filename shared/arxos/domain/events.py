@@ -34,6 +34,10 @@ class BuildingStatusChanged(DomainEvent):
     """A building's status moved on."""
 
 
+class BuildingRemoved(DomainEvent):
+    """A building left the registry with all it held."""
+
+
 class FloorAdded(DomainEvent):
     """A floor entered its building."""
 
@@ -46,6 +50,10 @@ class FloorStatusChanged(DomainEvent):
     """A floor's status moved on."""
 
 
+class FloorRemoved(DomainEvent):
+    """A floor left its building."""
+
+
 class RoomAdded(DomainEvent):
     """A room entered its floor."""
 
@@ -56,6 +64,10 @@ class RoomUpdated(DomainEvent):
 
 class RoomStatusChanged(DomainEvent):
     """A room's status moved on."""
+
+
+class RoomRemoved(DomainEvent):
+    """A room left its floor."""
 
 
 class DeviceAdded(DomainEvent):
@@ -72,6 +84,10 @@ class DeviceStatusChanged(DomainEvent):
 
 class DeviceMoved(DomainEvent):
     """A device changed its room or floor."""
+
+
+class DeviceRemoved(DomainEvent):
+    """A device left the building."""
 
 
 class UserInvited(DomainEvent):

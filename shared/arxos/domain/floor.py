@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from arxos.domain.errors import InvalidFloorError
-from arxos.domain.events import FloorAdded, FloorStatusChanged, FloorUpdated
+from arxos.domain.events import FloorAdded, FloorRemoved, FloorStatusChanged, FloorUpdated
 from arxos.domain.record import Record
 from arxos.domain.status import FLOOR_TRANSITIONS, FloorStatus
 from arxos.domain.text_rules import optional_text_fault
@@ -22,6 +22,7 @@ class Floor(Record):
     created_event: ClassVar = FloorAdded
     updated_event: ClassVar = FloorUpdated
     status_event: ClassVar = FloorStatusChanged
+    removed_event: ClassVar = FloorRemoved
 
     building_id: str
     floor_number: int

@@ -117,15 +117,18 @@ class _Planner:
                         "name": source.name,
                         "elevation_m": source.elevation_m,
                         "description": source.description,
-                        "floor_number": numbers.get(source.key),
+                        "floor_number": source.floor_number
+                        if "floor_number" in floor.hand_edits
+                        else numbers.get(source.key),
                     },
+                    source,
                 )
                 continue
             other = _same_storey(source, [f for f in self._floors if f.id not in claimed])
             if other is not None:
                 claimed.add(other.id)
                 self._floor_ids[source.key] = other.id
-                self._keep(other, _missing(other, {"elevation_m": source.elevation_m}))
+                self._keep(other, _missing(other, {"elevation_m": source.elevation_m}), source)
                 continue
             number = source.floor_number
             while number in taken:
@@ -156,9 +159,7 @@ class _Planner:
 
     def _plan_rooms(self) -> None:
         known = _by_key(self._rooms, self._model.source)
-        places = {
-            s.key: (self._floor_ids[s.floor_key], folded(s.room_number)) for s in self._model.rooms
-        }
+        places = {s.key: self._place(s, known.get(s.key)) for s in self._model.rooms}
         numbers = RoomNumbers(
             self._rooms, {known[key].id: place for key, place in places.items() if key in known}
         )
@@ -179,6 +180,19 @@ class _Planner:
             else:
                 self._keep_room(room, source, place, values, numbers)
         self._plan.rooms = list(numbers.in_order(self._plan.rooms))
+
+    def _place(self, source: SourceRoom, room: Room | None) -> Place:
+        """The floor and number that a room will have: the file's, unless a person set another."""
+        kept = room.hand_edits if room is not None else {}
+        floor_id = self._floor_ids[source.floor_key]
+        return (
+            room.floor_id if room is not None and "floor_id" in kept else floor_id,
+            folded(
+                room.room_number
+                if room is not None and "room_number" in kept
+                else source.room_number
+            ),
+        )
 
     def _add_room(
         self,
@@ -220,13 +234,13 @@ class _Planner:
             self._warn_shared_number(source)
         values |= {
             "room_number": source.room_number,
-            "floor_id": place[0],
+            "floor_id": self._floor_ids[source.floor_key],
             "number_shared": shared,
         }
         if source.metadata:
             values["metadata"] = {**room.metadata, **source.metadata}
         self._place_room(source.key, room.id, place[0])
-        self._keep(room, values)
+        self._keep(room, values, source)
 
     def _complete(self, room: Room, source: SourceRoom, values: dict[str, Any]) -> None:
         """A room that another file brought: what it lacks is taken over, what it has stays."""
@@ -244,7 +258,7 @@ class _Planner:
                 source,
                 "room_number",
             )
-        self._keep(room, _missing(room, values))
+        self._keep(room, _missing(room, values), source)
 
     def _warn_shared_number(self, source: SourceRoom) -> None:
         self._warn(
@@ -287,9 +301,20 @@ class _Planner:
                 continue
             if source.metadata:
                 values["metadata"] = {**device.metadata, **source.metadata}
-            if (device.floor_id, device.room_ids) != (floor_id, room_ids):
-                device = device.move(floor_id=floor_id, room_ids=room_ids, at=self._at, by=self._by)
-            self._keep(device, values)
+            place = {
+                "floor_id": floor_id,
+                "room_id": room_ids[0] if room_ids else None,
+                "room_ids": room_ids,
+            }
+            kept, free = device.heard(place)
+            if len(free) == len(place) and (device.floor_id, device.room_ids) != (
+                floor_id,
+                room_ids,
+            ):
+                kept = device.move(floor_id=floor_id, room_ids=room_ids, at=self._at, by=self._by)
+            elif len(free) < len(place):
+                self._tell_kept(device, place, source)
+            self._keep(kept, values, source, before=device)
 
     def _nearest_room(self, floor_id: str, source: SourceDevice) -> tuple[str, ...]:
         """The room another file brought that the device stands in (import-mapping.md, rule 4).
@@ -340,15 +365,46 @@ class _Planner:
     def _id(self, kind: str, source: SourceFloor | SourceRoom | SourceDevice, shards: int) -> str:
         return derived_id(kind, self._building_id, self._model.source, source.key, shards=shards)
 
-    def _keep(self, record: Record, values: Mapping[str, Any]) -> None:
-        """Take over what the file says; what it does not say (None) stays."""
+    def _keep(
+        self,
+        record: Record,
+        values: Mapping[str, Any],
+        source: SourceFloor | SourceRoom | SourceDevice,
+        *,
+        before: Record | None = None,
+    ) -> None:
+        """Take over what the file says; what it does not say (None) and hand edits stay.
+
+        `before` is the record as it was loaded, where the plan has changed it already.
+        """
+        before = record if before is None else before
         said = {name: value for name, value in values.items() if value is not None}
+        self._tell_kept(record, said, source)
+        record, said = record.heard(said)
         changed = record.changed(at=self._at, by=self._by, **said)
-        if changed.events:
+        # Without an event too: what the source says of fields kept by hand may be new.
+        if changed is not before:
             self._queue(changed)
             self._plan.updated += 1
         else:
             self._plan.unchanged += 1
+
+    def _tell_kept(
+        self,
+        record: Record,
+        said: Mapping[str, Any],
+        source: SourceFloor | SourceRoom | SourceDevice,
+    ) -> None:
+        for name in sorted(record.hand_edits.keys() & said.keys() - {"room_id", "floor_id"}):
+            if said[name] != getattr(record, name):
+                self._warn(
+                    "KEPT_BY_HAND",
+                    f"'{name.replace('_', ' ')}' of {record.kind} '{record.label}' was set by hand"
+                    " and stays; release it to follow the file again.",
+                    f"Ifc{record.kind.capitalize()}",
+                    source,
+                    name,
+                )
 
     def _queue(self, record: Record) -> None:
         if isinstance(record, Floor):
@@ -363,7 +419,7 @@ class _Planner:
         code: str,
         message: str,
         sheet_or_class: str,
-        source: SourceFloor | SourceRoom,
+        source: SourceFloor | SourceRoom | SourceDevice,
         field_name: str,
     ) -> None:
         self._plan.problems.append(
@@ -413,7 +469,13 @@ def _renumbered(
 
     They fit when no floor that another file or a person brought has one of them.
     """
-    numbers = {s.key: s.floor_number for s in sources if s.key in known}
+    numbers = {
+        s.key: known[s.key].floor_number
+        if "floor_number" in known[s.key].hand_edits
+        else s.floor_number
+        for s in sources
+        if s.key in known
+    }
     ids = {known[key].id for key in numbers}
     others = {f.floor_number for f in floors if f.id not in ids}
     moved = [key for key, number in numbers.items() if known[key].floor_number != number]

@@ -1,7 +1,7 @@
 """What every record of the registry has in common."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, ClassVar, Self
@@ -12,15 +12,59 @@ from arxos.domain.status import Transitions
 from arxos.domain.text_rules import MAX_DESCRIPTION, name_fault, optional_text_fault
 
 MAX_METADATA_BYTES = 16 * 1024
+MAX_METADATA_DEPTH = 20
 MAX_TAGS = 50
 MAX_TAG = 100
 MAX_EXTERNAL_IDS = 20
 
 # What a change of a record is never about.
 BOOKKEEPING = frozenset(
-    {"events", "version", "created_at", "created_by", "updated_at", "updated_by"}
+    {"events", "hand_edits", "version", "created_at", "created_by", "updated_at", "updated_by"}
     | {"floors_count", "rooms_count", "devices_count", "shards"}
 )
+
+# What a source says of a record; the rest (status, tags, ids) is never a source's.
+SOURCED_FIELDS = (
+    "name",
+    "description",
+    "metadata",
+    "address",
+    "coordinates",
+    "floor_number",
+    "elevation_m",
+    "floor_id",
+    "room_number",
+    "room_type",
+    "area_m2",
+    "area_source",
+    "volume_m3",
+    "footprint",
+    "room_id",
+    "room_ids",
+    "device_type",
+    "ifc_class",
+    "manufacturer",
+    "model",
+    "serial_number",
+    "tag_number",
+    "barcode",
+    "installed_on",
+    "warranty_until",
+    "position",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HandEdit:
+    """A field that a person set against its source. `source_value` is what the source said last.
+
+    Fields without one hold what their source said, so that a later import can tell three things
+    apart: what its source said before, what it says now, and what the record holds.
+    """
+
+    source_value: Any
+    at: datetime
+    by: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +81,14 @@ class Record:
     created_event: ClassVar[type[DomainEvent]]
     updated_event: ClassVar[type[DomainEvent]]
     status_event: ClassVar[type[DomainEvent]]
+    removed_event: ClassVar[type[DomainEvent]]
 
     id: str = ""
     description: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     external_ids: Mapping[str, str] = field(default_factory=dict)
+    hand_edits: Mapping[str, HandEdit] = field(default_factory=dict)
     version: int = 1
     created_at: datetime | None = None
     updated_at: datetime | None = None
@@ -103,6 +149,65 @@ class Record:
         """The record with these fields, and its `…Updated` event; itself when nothing differs."""
         return self._changed(self.updated_event, at=at, by=by, **values)
 
+    def edited(self, *, at: datetime, by: str | None, **values: Any) -> Self:
+        """As `changed`, by a person: what came from a source keeps these values from now on."""
+        return self.changed(at=at, by=by, **values)._marked(at=at, by=by, before=self)
+
+    def _marked(self, *, at: datetime, by: str | None, before: Self) -> Self:
+        if self is before or not before.external_ids:
+            return self
+        marks = dict(before.hand_edits)
+        for name in SOURCED_FIELDS:
+            was, now = getattr(before, name, None), getattr(self, name, None)
+            if was == now:
+                continue
+            source_value = marks[name].source_value if name in marks else was
+            if source_value == now:
+                del marks[name]  # back to what the source says
+            else:
+                marks[name] = HandEdit(source_value, at, by)
+        return replace(self, hand_edits=marks)
+
+    def heard(self, said: Mapping[str, Any]) -> tuple[Self, dict[str, Any]]:
+        """The record remembering what its source says of fields kept by hand; and what is left.
+
+        The record itself is returned when its source says nothing new of them.
+        """
+        kept = {name: value for name, value in said.items() if name in self.hand_edits}
+        left = {name: value for name, value in said.items() if name not in kept}
+        news = {
+            name: replace(self.hand_edits[name], source_value=value)
+            for name, value in kept.items()
+            if self.hand_edits[name].source_value != value
+        }
+        record = replace(self, hand_edits={**self.hand_edits, **news}) if news else self
+        return record, left
+
+    def released(self, names: Iterable[str], *, at: datetime, by: str | None) -> Self:
+        """The record with these fields as their source said last, and following it again.
+
+        Raises the kind's InvalidInput for a field that no person has set.
+        """
+        faults = {
+            name: f"'{name}' is not kept by hand" for name in names if name not in self.hand_edits
+        }
+        if faults:
+            raise self.error("Only fields that are kept by hand can be released", faults)
+        values = {name: self.hand_edits[name].source_value for name in names}
+        marks = {k: v for k, v in self.hand_edits.items() if k not in values}
+        return replace(self.changed(at=at, by=by, **values), hand_edits=marks)
+
+    def removed(self, *, at: datetime, by: str | None) -> Self:
+        """The record with the event of its removal, which holds all its fields as they were."""
+        changes = {
+            f.name: (getattr(self, f.name), None)
+            for f in fields(self)
+            if f.name not in BOOKKEEPING and f.name != "id" and getattr(self, f.name)
+        }
+        return replace(
+            self, events=(*self.events, self._event(self.removed_event, changes, at=at, by=by))
+        )
+
     def change_status(
         self, status: str, *, at: datetime | None = None, by: str | None = None
     ) -> Self:
@@ -115,6 +220,10 @@ class Record:
             raise InvalidStatusTransitionError(self.kind, self.current_status, status, allowed)
         status_type = type(getattr(self, "status"))  # noqa: B009  each subclass has its own enum
         return self._changed(self.status_event, at=at, by=by, status=status_type(status))
+
+    def stored(self) -> Self:
+        """The record as it is once its change is written."""
+        return replace(self, version=self.version + 1, events=())
 
     def _changed(
         self, event: type[DomainEvent], *, at: datetime | None, by: str | None, **values: Any
@@ -158,6 +267,8 @@ def metadata_fault(value: object) -> str | None:
         return "Metadata must be a JSON object"
     if not value:
         return None
+    if _depth(value) > MAX_METADATA_DEPTH:
+        return f"Metadata cannot be nested deeper than {MAX_METADATA_DEPTH} levels"
     try:
         size = len(json.dumps(value, ensure_ascii=False, allow_nan=False).encode())
     except (TypeError, ValueError):
@@ -165,6 +276,14 @@ def metadata_fault(value: object) -> str | None:
     if size > MAX_METADATA_BYTES:
         return f"Metadata cannot be larger than {MAX_METADATA_BYTES // 1024} KB"
     return None
+
+
+def _depth(value: object, level: int = 1) -> int:
+    """How deep objects and lists are nested; never looks further than one level too deep."""
+    if level > MAX_METADATA_DEPTH or not isinstance(value, (Mapping, list)):
+        return level - 1 if not isinstance(value, (Mapping, list)) else level
+    inside = value.values() if isinstance(value, Mapping) else value
+    return max((_depth(v, level + 1) for v in inside), default=level)
 
 
 def external_ids_fault(value: Mapping[str, str]) -> str | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from arxos.domain.errors import InvalidRoomError
-from arxos.domain.events import RoomAdded, RoomStatusChanged, RoomUpdated
+from arxos.domain.events import RoomAdded, RoomRemoved, RoomStatusChanged, RoomUpdated
 from arxos.domain.record import Record
 from arxos.domain.status import ROOM_TRANSITIONS, RoomStatus
 from arxos.domain.text_rules import name_fault, optional_text_fault
@@ -29,6 +29,7 @@ class Room(Record):
     created_event: ClassVar = RoomAdded
     updated_event: ClassVar = RoomUpdated
     status_event: ClassVar = RoomStatusChanged
+    removed_event: ClassVar = RoomRemoved
 
     building_id: str
     floor_id: str

@@ -8,6 +8,7 @@ from typing import Self
 from arxos.domain.errors import InvalidUserError
 from arxos.domain.events import UserInvited
 from arxos.domain.permissions import Role
+from arxos.domain.rights import Grant, Rights
 from arxos.domain.text_rules import name_fault
 
 # Cognito checks the address by sending to it; this only catches what is plainly none.
@@ -30,7 +31,7 @@ class Organization:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """A person who may sign in. `subject` is Cognito's `sub`, `grants` come with the rights API."""
+    """A person who may sign in. `subject` is Cognito's `sub`; `rights_of` tells role and grants."""
 
     id: str
     organization_id: str
@@ -39,6 +40,7 @@ class User:
     first_name: str
     last_name: str
     role: Role
+    grants: tuple[Grant, ...] = ()
     is_active: bool = True
     version: int = 1
     created_at: datetime
@@ -110,3 +112,14 @@ class Actor:
     name: str
     role: Role
     request_id: str
+    grants: tuple[Grant, ...] = ()
+
+    @property
+    def rights(self) -> Rights:
+        """What the grants give, where they give it; without any, the role everywhere."""
+        return rights_of(self.role, self.grants)
+
+
+def rights_of(role: Role, grants: tuple[Grant, ...]) -> Rights:
+    """A user without grants has the role in the whole organisation; with grants, only these."""
+    return Rights(grants or (Grant(role=role),))

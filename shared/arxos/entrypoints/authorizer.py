@@ -1,5 +1,6 @@
 """API Gateway's authorizer events to the sign-in use case and back."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -51,6 +52,11 @@ def authorizer_handler(
                 "user_id": user.id,
                 "name": user.name,
                 "role": user.role.value,
+                # The context's values are texts and numbers only.
+                "grants": json.dumps(
+                    [[g.role.value, g.building_id, g.floor_id] for g in user.grants],
+                    separators=(",", ":"),
+                ),
             },
         }
 

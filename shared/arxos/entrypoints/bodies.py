@@ -1,28 +1,27 @@
 """What requests may carry in their bodies, as Pydantic models; the domain's rules judge texts."""
 
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
-from arxos.domain.address import ADDRESS_LABELS, Address, Coordinates
 from arxos.domain.errors import InvalidInput, MalformedRequest
-from arxos.domain.import_job import ImportMode, ImportProfile, filename_fault
-from arxos.domain.record import external_ids_fault, metadata_fault, tags_fault
-from arxos.domain.text_rules import MAX_DESCRIPTION, name_fault, optional_text_fault
-from arxos.use_cases.buildings import CreateBuilding
-from arxos.use_cases.imports import StartImport
+from arxos.domain.text_rules import MAX_NAME, name_fault, optional_text_fault
 
 B = TypeVar("B", bound=BaseModel)
 
 
-def _name(label: str) -> AfterValidator:
+def name(label: str, *, maximum: int = MAX_NAME) -> AfterValidator:
+    """A required text, stored trimmed."""
+
     def check(value: str) -> str:
-        return _accept(value.strip(), name_fault(value, label=label))
+        return _accept(value.strip(), name_fault(value, label=label, maximum=maximum))
 
     return AfterValidator(check)
 
 
-def _text(label: str, *, maximum: int = 200, multiline: bool = False) -> AfterValidator:
+def text(label: str, *, maximum: int = MAX_NAME, multiline: bool = False) -> AfterValidator:
+    """A text that may be missing."""
+
     def check(value: str | None) -> str | None:
         fault = optional_text_fault(value, label=label, maximum=maximum, multiline=multiline)
         return _accept(value, fault)
@@ -30,7 +29,8 @@ def _text(label: str, *, maximum: int = 200, multiline: bool = False) -> AfterVa
     return AfterValidator(check)
 
 
-def _checked(fault_of: Any) -> AfterValidator:
+def checked(fault_of: Any) -> AfterValidator:
+    """A value that one of the domain's rules judges."""
     return AfterValidator(lambda value: _accept(value, fault_of(value)))
 
 
@@ -43,70 +43,10 @@ def _accept(value: V, fault: str | None) -> V:
     return value
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
+    """Types are strict, and a field that does not exist is an error."""
+
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-
-
-class AddressBody(_Body):
-    """A postal address."""
-
-    street: Annotated[str, _name(ADDRESS_LABELS["street"])]
-    city: Annotated[str, _name(ADDRESS_LABELS["city"])]
-    state: Annotated[str, _name(ADDRESS_LABELS["state"])]
-    postal_code: Annotated[str, _name(ADDRESS_LABELS["postal_code"])]
-    country: Annotated[str | None, _text(ADDRESS_LABELS["country"])] = None
-
-
-class CoordinatesBody(_Body):
-    """WGS 84, in degrees."""
-
-    latitude: float = Field(ge=-90, le=90)
-    longitude: float = Field(ge=-180, le=180)
-
-
-class CreateBuildingBody(_Body):
-    """POST /buildings."""
-
-    name: Annotated[str, _name("Building name")]
-    address: AddressBody
-    coordinates: CoordinatesBody | None = None
-    description: Annotated[
-        str | None, _text("Building description", maximum=MAX_DESCRIPTION, multiline=True)
-    ] = None
-    metadata: Annotated[dict[str, Any], _checked(metadata_fault)] = {}
-    tags: Annotated[list[str], _checked(lambda tags: tags_fault(tuple(tags)))] = []
-    external_ids: Annotated[dict[str, str], _checked(external_ids_fault)] = {}
-
-    def command(self) -> CreateBuilding:
-        """For the use case."""
-        return CreateBuilding(
-            name=self.name,
-            address=Address(**self.address.model_dump()),
-            coordinates=(
-                Coordinates(**self.coordinates.model_dump()) if self.coordinates else None
-            ),
-            description=self.description,
-            metadata=self.metadata,
-            tags=tuple(self.tags),
-            external_ids=self.external_ids,
-        )
-
-
-class StartImportBody(_Body):
-    """POST /buildings/{building_id}/imports."""
-
-    filename: Annotated[str, _checked(filename_fault)]
-    mode: ImportMode = ImportMode.APPLY
-    profile: ImportProfile = ImportProfile.EQUIPMENT
-
-    def command(self, building_id: str) -> StartImport:
-        """For the use case."""
-        return StartImport(
-            building_id=building_id,
-            filename=self.filename,
-            mode=self.mode,
-            profile=self.profile,
-        )
 
 
 _SENTENCES = {
@@ -123,6 +63,13 @@ _SENTENCES = {
     "greater_than_equal": "This cannot be less than {ge}",
     "finite_number": "This must be a finite number",
     "enum": "This must be {expected}",
+    "literal_error": "This must be {expected}",
+    "too_long": "This cannot hold more than {max_length}",
+    "too_short": "This must hold at least {min_length}",
+    "bool_type": "This must be true or false",
+    "date_from_datetime_parsing": "This must be a date such as 2026-11-22",
+    "date_parsing": "This must be a date such as 2026-11-22",
+    "date_type": "This must be a date such as 2026-11-22",
 }
 
 

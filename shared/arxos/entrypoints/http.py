@@ -8,6 +8,7 @@ import base64
 import functools
 import hashlib
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -28,11 +29,13 @@ from arxos.domain.errors import (
     MalformedRequest,
     NotFound,
     PayloadTooLarge,
+    PreconditionFailed,
     ServiceUnavailable,
     Unauthenticated,
     UnsupportedMediaType,
 )
-from arxos.domain.permissions import Permission, Role, may
+from arxos.domain.permissions import Permission, Role
+from arxos.domain.rights import Grant
 from arxos.domain.timestamps import to_iso
 from arxos.domain.user import Actor
 from arxos.entrypoints import cursors
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
 B = TypeVar("B", bound="BaseModel")
 C = TypeVar("C", bound=str)
 Event = dict[str, Any]
+_VERSION_TAG = re.compile(r'^"(\d{1,15})(?:-[0-9a-f]+)?"$', re.ASCII)
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
 MAX_BODY_BYTES = 1024 * 1024
@@ -59,6 +63,7 @@ STATUS_OF: dict[type[ArxosError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
     IdempotencyKeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
     PayloadTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -93,6 +98,19 @@ class Request:
         """A request header, whatever its case; empty when it was not sent."""
         headers: dict[str, str] = self.event.get("headers") or {}
         return next((v for k, v in headers.items() if k.lower() == name.lower()), "")
+
+    def if_match(self) -> frozenset[int] | None:
+        """The versions that If-Match names; None: any will do.
+
+        Our ETags are `"<version>-<digest>"`. The version alone is compared: counters are part of
+        a record's answer, and a rename is not refused because somebody added a device. A tag that
+        is weak or not ours matches nothing (RFC 9110, 13.1.1).
+        """
+        header = self.header("If-Match").strip()
+        if header in ("", "*"):
+            return None
+        tags = (_VERSION_TAG.match(tag.strip()) for tag in header.split(","))
+        return frozenset(int(tag[1]) for tag in tags if tag)
 
     def query(self, *names: str, paged: bool = False) -> dict[str, str]:
         """The query parameters, of which only these are known (and limit and cursor).
@@ -168,10 +186,36 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+def shown(record: dict[str, Any]) -> Response:
+    """200 with one record and its ETag."""
+    return Response(record, headers={"ETag": _etag(record)})
+
+
 def created(kind: str, record: dict[str, Any], location: str, **more: Any) -> Response:
     """201 with `<kind>_id`, the record under `<kind>`, and where to find it."""
     data = {f"{kind}_id": record["id"], kind: record, **more}
-    return Response(data, HTTPStatus.CREATED, {"Location": location})
+    headers = {"Location": location}
+    if "version" in record:
+        headers["ETag"] = _etag(record)
+    return Response(data, HTTPStatus.CREATED, headers)
+
+
+def removed(kind: str, record_id: str) -> Response:
+    """200: the record is gone."""
+    return Response({f"{kind}_id": record_id, "deleted": True})
+
+
+def _etag(record: dict[str, Any]) -> str:
+    """Strong: it changes with every byte of the record's answer, and begins with its version."""
+    return f'"{record["version"]}-{_digest(_json(record))}"'
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def choice(value: str | None, name: str, choices: type[C]) -> str | None:
@@ -194,8 +238,9 @@ def http_handler(
 ) -> Callable[[Handler], Callable[[Event, Any], Event]]:
     """Make a Lambda handler of a function from Request to Response.
 
-    `requires` names the permission that the caller's role must carry; without it any signed-in
-    user may call; `public` lets in whoever comes. Every POST names `answers`, where the first
+    `requires` names the permission that some grant of the caller must carry; whether it does so
+    where this request leads is the use case's to decide. Without it any signed-in user may call;
+    `public` lets in whoever comes. Every POST names `answers`, where the first
     answer to an Idempotency-Key is kept.
     """
 
@@ -210,8 +255,12 @@ def http_handler(
             code = "OK"
             try:
                 caller = None if public else _caller(event, request_id)
-                if requires is not None and caller is not None and not may(caller.role, requires):
-                    raise Forbidden(f"Your role '{caller.role}' may not do this ({requires}).")
+                if (
+                    requires is not None
+                    and caller is not None
+                    and not caller.rights.allow_anywhere(requires)
+                ):
+                    raise Forbidden(f"You may not do this ({requires}).")
                 request = Request(event, request_id, caller)
                 answer = _revalidated(request, _answered_once(request, handler, answers, context))
             except ArxosError as error:
@@ -246,6 +295,10 @@ def _caller(event: Event, request_id: str) -> Actor:
             name=known["name"],
             role=Role(known["role"]),
             request_id=request_id,
+            grants=tuple(
+                Grant(role=Role(role), building_id=building_id, floor_id=floor_id)
+                for role, building_id, floor_id in json.loads(known.get("grants") or "[]")
+            ),
         )
     except (KeyError, ValueError):
         raise Unauthenticated("Sign in first: this needs an access token.") from None
@@ -301,7 +354,7 @@ def _revalidated(request: Request, answer: Event) -> Event:
     if request.event.get("httpMethod") != "GET" or request.caller is None:
         return answer
     # From the bytes themselves, so it cannot say "unchanged" of anything that changed.
-    etag = f'"{hashlib.sha256(answer["body"].encode()).hexdigest()[:32]}"'
+    etag = answer["headers"].get("ETag") or f'"{_digest(answer["body"])}"'
     headers = {**answer["headers"], "ETag": etag, "Cache-Control": "private, no-cache"}
     held = {tag.strip().removeprefix("W/") for tag in request.header("If-None-Match").split(",")}
     if etag in held or "*" in held:
@@ -334,7 +387,7 @@ def _answer(
             "X-Request-Id": request_id,
             **headers,
         },
-        "body": json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")),
+        "body": _json(body),
         "isBase64Encoded": False,
     }
 

@@ -112,7 +112,15 @@ def show_user(user: "User") -> dict[str, Any]:
         "first_name": user.first_name,
         "last_name": user.last_name,
         "role": user.role.value,
-        "grants": [],
+        "grants": [
+            {
+                "role": grant.role.value,
+                "scope": grant.scope,
+                "building_id": grant.building_id,
+                "floor_id": grant.floor_id,
+            }
+            for grant in user.grants
+        ],
         "is_active": user.is_active,
         "version": user.version,
         "created_at": _time(user.created_at),
@@ -128,6 +136,7 @@ def _record(record: "Record") -> dict[str, Any]:
         "metadata": dict(record.metadata),
         "tags": list(record.tags),
         "external_ids": dict(record.external_ids),
+        "kept_fields": sorted(record.hand_edits),
         "version": record.version,
         "created_at": _time(record.created_at),
         "updated_at": _time(record.updated_at),

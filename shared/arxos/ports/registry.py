@@ -14,6 +14,7 @@ from arxos.domain.device import Device
 from arxos.domain.floor import Floor
 from arxos.domain.import_job import ImportJob
 from arxos.domain.room import Room
+from arxos.domain.summary import Tally
 from arxos.domain.user import Organization, User
 
 R_co = TypeVar("R_co", covariant=True)
@@ -50,28 +51,42 @@ class BuildingSort(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildingFilter:
-    """`q` is found anywhere in the name, whatever its case and accents."""
+    """`q` is found anywhere in the name, whatever its case and accents.
+
+    `building_ids` are those that the caller may see; None: all.
+    """
 
     status: str | None = None
     q: str | None = None
+    building_ids: frozenset[str] | None = None
     sort: str = BuildingSort.CREATED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FloorFilter:
+    """All given conditions hold. `floor_ids` are those that the caller may see; None: all."""
+
+    floor_ids: frozenset[str] | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoomFilter:
-    """All given conditions hold."""
+    """All given conditions hold. `floor_ids` are those that the caller may see; None: all."""
 
     floor_id: str | None = None
+    floor_ids: frozenset[str] | None = None
     room_type: str | None = None
     status: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceFilter:
-    """All given conditions hold."""
+    """All given conditions hold. `floor_ids` are those that the caller may see; None: all."""
 
     room_id: str | None = None
     floor_id: str | None = None
+    floor_ids: frozenset[str] | None = None
     device_type: str | None = None
     status: str | None = None
 
@@ -95,6 +110,14 @@ class Buildings(Protocol):
         """Queue the changes in the building's events; Conflict on commit if its version moved."""
         ...
 
+    def remove(self, building: Building) -> None:
+        """Queue the removal of one that holds nothing; ChangedMeanwhile on commit otherwise."""
+        ...
+
+    def tallies(self, building_id: str) -> Tally:
+        """The building's kept numbers (domain/summary.py); none for an unknown building."""
+        ...
+
     def spread(self, building: Building, shards: int) -> None:
         """Queue that new rooms and devices go to so many shards; never fewer than before."""
         ...
@@ -107,7 +130,7 @@ class Floors(Protocol):
         """Raises NotFound."""
         ...
 
-    def list(self, building_id: str, page: Page) -> Slice[Floor]:
+    def list(self, building_id: str, where: FloorFilter, page: Page) -> Slice[Floor]:
         """In order of floor number."""
         ...
 
@@ -121,6 +144,10 @@ class Floors(Protocol):
 
     def update(self, floor: Floor) -> None:
         """Queue the changes in the floor's events."""
+        ...
+
+    def remove(self, floor: Floor) -> None:
+        """Queue the removal of a floor that holds nothing. ChangedMeanwhile on commit otherwise."""
         ...
 
 
@@ -147,6 +174,10 @@ class Rooms(Protocol):
         """Queue the changes in the room's events, its number and floor among them."""
         ...
 
+    def remove(self, room: Room) -> None:
+        """Queue the removal of a room that holds nothing. ChangedMeanwhile on commit otherwise."""
+        ...
+
 
 class Devices(Protocol):
     """The devices of a building. Adding one raises the counters of all that hold it."""
@@ -169,6 +200,10 @@ class Devices(Protocol):
 
     def update(self, device: Device) -> None:
         """Queue the changes in the device's events, a move with its counters."""
+        ...
+
+    def remove(self, device: Device) -> None:
+        """Queue the removal of a device. ChangedMeanwhile on commit otherwise."""
         ...
 
 

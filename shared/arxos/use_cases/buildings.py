@@ -1,14 +1,19 @@
-"""Putting buildings into the registry and finding them again."""
+"""Putting buildings into the registry, finding, changing and removing them."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from arxos.domain.address import Address, Coordinates
 from arxos.domain.building import Building
+from arxos.domain.errors import HasChildren
 from arxos.domain.identifiers import NewId
+from arxos.domain.permissions import Permission
+from arxos.domain.rights import ORGANIZATION, Place
 from arxos.domain.user import Actor
 from arxos.ports.registry import BuildingFilter, Page, Slice, UnitOfWork
+from arxos.use_cases.changing import Versions, change_record, remove_record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +32,8 @@ class CreateBuilding:
 def create_building(
     command: CreateBuilding, *, uow: UnitOfWork, actor: Actor, new_id: NewId, now: datetime
 ) -> Building:
-    """Put a planned building into the registry."""
+    """Put a planned building into the registry. Needs the right on the whole organisation."""
+    actor.rights.must(Permission.CREATE_BUILDING, ORGANIZATION, kind="organization")
     building = Building.create(
         at=now,
         created_by=actor.user_id,
@@ -45,11 +51,77 @@ def create_building(
     return building
 
 
-def get_building(building_id: str, *, uow: UnitOfWork) -> Building:
+def get_building(building_id: str, *, uow: UnitOfWork, actor: Actor) -> Building:
     """One building. Raises NotFound."""
+    actor.rights.must(Permission.READ_BUILDING, Place(building_id), kind="building")
     return uow.buildings.get(building_id)
 
 
-def list_buildings(where: BuildingFilter, page: Page, *, uow: UnitOfWork) -> Slice[Building]:
-    """The organisation's buildings."""
-    return uow.buildings.list(where, page)
+def list_buildings(
+    where: BuildingFilter, page: Page, *, uow: UnitOfWork, actor: Actor
+) -> Slice[Building]:
+    """The organisation's buildings, those that the caller may see."""
+    seen = actor.rights.buildings(Permission.READ_BUILDING)
+    return uow.buildings.list(replace(where, building_ids=seen), page)
+
+
+def update_building(
+    building_id: str,
+    changes: Mapping[str, Any],
+    *,
+    versions: Versions,
+    uow: UnitOfWork,
+    actor: Actor,
+    now: datetime,
+) -> Building:
+    """The building with these fields changed; raises as `change_record`."""
+    return change_record(
+        lambda: _get_for(Permission.UPDATE_BUILDING, building_id, uow, actor),
+        lambda building: building.edited(at=now, by=actor.user_id, **changes),
+        lambda building: uow.buildings.update(building),
+        uow=uow,
+        versions=versions,
+    )
+
+
+def change_building_status(
+    building_id: str,
+    status: str,
+    *,
+    versions: Versions,
+    uow: UnitOfWork,
+    actor: Actor,
+    now: datetime,
+) -> Building:
+    """The building in its next status. Raises InvalidStatusTransitionError."""
+    return change_record(
+        lambda: _get_for(Permission.UPDATE_BUILDING, building_id, uow, actor),
+        lambda building: building.change_status(status, at=now, by=actor.user_id),
+        lambda building: uow.buildings.update(building),
+        uow=uow,
+        versions=versions,
+    )
+
+
+def delete_building(
+    building_id: str, *, versions: Versions, uow: UnitOfWork, actor: Actor, now: datetime
+) -> Building:
+    """Remove a building that holds nothing. Raises HasChildren."""
+
+    def read() -> Building:
+        building = _get_for(Permission.DELETE_BUILDING, building_id, uow, actor)
+        if building.floors_count:
+            raise HasChildren("building", f"{building.floors_count} floors")
+        return building
+
+    return remove_record(
+        read,
+        lambda building: uow.buildings.remove(building.removed(at=now, by=actor.user_id)),
+        uow=uow,
+        versions=versions,
+    )
+
+
+def _get_for(permission: Permission, building_id: str, uow: UnitOfWork, actor: Actor) -> Building:
+    actor.rights.must(permission, Place(building_id), kind="building")
+    return uow.buildings.get(building_id)

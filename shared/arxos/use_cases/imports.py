@@ -5,6 +5,8 @@ from datetime import datetime
 
 from arxos.domain.identifiers import NewId
 from arxos.domain.import_job import ImportJob, ImportMode, ImportProfile
+from arxos.domain.permissions import Permission
+from arxos.domain.rights import Place
 from arxos.domain.user import Actor
 from arxos.ports.imports import Upload, UploadStore
 from arxos.ports.registry import Page, Slice, UnitOfWork
@@ -33,6 +35,7 @@ def start_import(
 
     Raises NotFound for an unknown building and InvalidInput for a file Arxos cannot read.
     """
+    actor.rights.must(Permission.IMPORT_DATA, Place(command.building_id), kind="building")
     building = uow.buildings.get(command.building_id)
     job = ImportJob(
         id=new_id("import"),
@@ -50,15 +53,19 @@ def start_import(
     return job, uploads.presign(actor.organization_id, job)
 
 
-def get_import(building_id: str, import_id: str, *, uow: UnitOfWork, now: datetime) -> ImportJob:
+def get_import(
+    building_id: str, import_id: str, *, uow: UnitOfWork, actor: Actor, now: datetime
+) -> ImportJob:
     """One import and how far it is. Raises NotFound."""
+    actor.rights.must(Permission.READ_IMPORT, Place(building_id), kind="import")
     return uow.imports.get(building_id, import_id).as_seen_at(now)
 
 
 def list_imports(
-    building_id: str, page: Page, *, uow: UnitOfWork, now: datetime
+    building_id: str, page: Page, *, uow: UnitOfWork, actor: Actor, now: datetime
 ) -> Slice[ImportJob]:
     """A building's imports, the newest first. Raises NotFound for an unknown building."""
+    actor.rights.must(Permission.READ_IMPORT, Place(building_id), kind="building")
     building = uow.buildings.get(building_id)
     found = uow.imports.list(building.id, page)
     return Slice(tuple(job.as_seen_at(now) for job in found.items), found.position)

@@ -30,8 +30,9 @@ from arxos.ports.readers import BuildingFileReader
 from arxos.ports.registry import UnitOfWork
 
 # A chunk is closed once it holds so many items: the next record may add its own item, a number
-# holder or a further room, and the counters of two floors and rooms, and 100 is the limit.
-FULL_CHUNK = 90
+# holder or a further room, the counters of two floors and rooms, and three items of kept numbers;
+# 100 is the limit.
+FULL_CHUNK = 86
 # Other writers win now and then; an import that keeps losing is retried later as a whole.
 MAX_PLANS = 5
 PLANNED_PROGRESS = 0.4

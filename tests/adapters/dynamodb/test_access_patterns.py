@@ -22,10 +22,12 @@ from arxos.domain.device import Device
 from arxos.domain.floor import Floor
 from arxos.domain.identifiers import derived_id
 from arxos.domain.import_job import ImportJob
+from arxos.domain.permissions import Role
+from arxos.domain.rights import Grant
 from arxos.domain.room import Room
 from arxos.domain.user import Organization, User
 from arxos.ports.imports import UploadedFile, upload_location
-from arxos.ports.registry import BuildingFilter, DeviceFilter, Page, RoomFilter
+from arxos.ports.registry import BuildingFilter, DeviceFilter, FloorFilter, Page, RoomFilter
 from arxos.use_cases import buildings, devices, floors, imports, rooms
 from tests.dynamodb_table import REGION, counted_calls
 from tests.fakes import FakeUploads
@@ -71,6 +73,8 @@ class World:
         self.floor: Floor = make_floor(self.building)
         self.upstairs: Floor = make_floor(self.building, floor_number=2)
         self.room: Room = make_room(self.floor)
+        self.empty: Building = make_building(name="Empty")
+        self.store: Room = make_room(self.floor, room_number="199")
         self.next_door: Room = make_room(self.floor, room_number="102")
         self.device: Device = make_device(self.floor, self.room)
         self.door: Device = make_device(self.floor, self.next_door, self.room)
@@ -82,6 +86,8 @@ class World:
             uow.floors.add(self.upstairs)
             uow.rooms.add(self.room)
             uow.rooms.add(self.next_door)
+            uow.rooms.add(self.store)
+            uow.buildings.add(self.empty)
             uow.devices.add(self.device)
             uow.devices.add(self.door)
             uow.imports.add(self.job)
@@ -111,7 +117,7 @@ def start_an_import(w: World) -> None:
         imports.StartImport(building_id=w.building.id, filename="a.ifc"),
         uow=w.uow,
         uploads=FakeUploads(),
-        actor=make_actor(),
+        actor=ADA,
         new_id=make_id,
         now=NOON,
     )
@@ -119,40 +125,58 @@ def start_an_import(w: World) -> None:
 
 def create_a_building(w: World) -> None:
     command = buildings.CreateBuilding(name="East", address=w.building.address)
-    buildings.create_building(command, uow=w.uow, actor=make_actor(), new_id=make_id, now=NOON)
+    buildings.create_building(command, uow=w.uow, actor=ADA, new_id=make_id, now=NOON)
 
+
+ADA = make_actor()
+SOME = make_actor(grants=(Grant(role=Role.VIEWER, building_id="bld_x"),))
 
 RUNS: dict[str, Callable[[World], Any]] = {
-    "B1": lambda w: buildings.get_building(w.building.id, uow=w.uow),
-    "B2": lambda w: buildings.list_buildings(BuildingFilter(), Page(), uow=w.uow),
-    "B3": lambda w: buildings.list_buildings(BuildingFilter(sort="name"), Page(), uow=w.uow),
+    "B1": lambda w: buildings.get_building(w.building.id, uow=w.uow, actor=ADA),
+    "B2": lambda w: buildings.list_buildings(BuildingFilter(), Page(), uow=w.uow, actor=ADA),
+    "B3": lambda w: buildings.list_buildings(
+        BuildingFilter(sort="name"), Page(), uow=w.uow, actor=ADA
+    ),
     "B4": create_a_building,
     "B5": lambda w: w.write(
         lambda u: u.buildings.update(w.building.changed(at=LATER, by=None, name="x"))
     ),
     "B6": lambda w: w.write(lambda u: u.buildings.spread(w.building, 4)),
-    "F1": lambda w: floors.get_floor(w.building.id, w.floor.id, uow=w.uow),
-    "F2": lambda w: floors.list_floors(w.building.id, Page(), uow=w.uow),
+    "B7": lambda w: buildings.delete_building(
+        w.empty.id, versions=None, uow=w.uow, actor=ADA, now=LATER
+    ),
+    "B8": lambda w: w.uow.buildings.tallies(w.building.id),
+    "B9": lambda w: buildings.list_buildings(BuildingFilter(), Page(), uow=w.uow, actor=SOME),
+    "F1": lambda w: floors.get_floor(w.building.id, w.floor.id, uow=w.uow, actor=ADA),
+    "F2": lambda w: floors.list_floors(w.building.id, FloorFilter(), Page(), uow=w.uow, actor=ADA),
     "F3": lambda w: w.write(lambda u: u.floors.add(make_floor(w.building, floor_number=9))),
     "F4": lambda w: w.write(
         lambda u: u.floors.update(w.floor.changed(at=LATER, by=None, floor_number=8))
     ),
-    "R1": lambda w: rooms.get_room(w.building.id, w.room.id, uow=w.uow),
-    "R2": lambda w: rooms.list_rooms(w.building.id, RoomFilter(), Page(), uow=w.uow),
+    "F5": lambda w: floors.delete_floor(
+        w.building.id, w.upstairs.id, versions=None, uow=w.uow, actor=ADA, now=LATER
+    ),
+    "R1": lambda w: rooms.get_room(w.building.id, w.room.id, uow=w.uow, actor=ADA),
+    "R2": lambda w: rooms.list_rooms(w.building.id, RoomFilter(), Page(), uow=w.uow, actor=ADA),
     "R3": lambda w: rooms.list_rooms(
-        w.building.id, RoomFilter(floor_id=w.floor.id), Page(), uow=w.uow
+        w.building.id, RoomFilter(floor_id=w.floor.id), Page(), uow=w.uow, actor=ADA
     ),
     "R4": lambda w: w.write(lambda u: u.rooms.add(make_room(w.floor, room_number="7"))),
     "R5": lambda w: w.write(
         lambda u: u.rooms.update(w.room.changed(at=LATER, by=None, floor_id=w.upstairs.id))
     ),
-    "D1": lambda w: devices.get_device(w.building.id, w.device.id, uow=w.uow),
-    "D2": lambda w: devices.list_devices(w.building.id, DeviceFilter(), Page(), uow=w.uow),
+    "R6": lambda w: rooms.delete_room(
+        w.building.id, w.store.id, versions=None, uow=w.uow, actor=ADA, now=LATER
+    ),
+    "D1": lambda w: devices.get_device(w.building.id, w.device.id, uow=w.uow, actor=ADA),
+    "D2": lambda w: devices.list_devices(
+        w.building.id, DeviceFilter(), Page(), uow=w.uow, actor=ADA
+    ),
     "D3": lambda w: devices.list_devices(
-        w.building.id, DeviceFilter(room_id=w.room.id), Page(), uow=w.uow
+        w.building.id, DeviceFilter(room_id=w.room.id), Page(), uow=w.uow, actor=ADA
     ),
     "D4": lambda w: devices.list_devices(
-        w.building.id, DeviceFilter(floor_id=w.floor.id), Page(), uow=w.uow
+        w.building.id, DeviceFilter(floor_id=w.floor.id), Page(), uow=w.uow, actor=ADA
     ),
     "D5": lambda w: w.write(lambda u: u.devices.add(make_device(w.floor, w.room, w.next_door))),
     "D6": lambda w: w.write(
@@ -160,8 +184,11 @@ RUNS: dict[str, Callable[[World], Any]] = {
             w.device.move(floor_id=w.upstairs.id, room_ids=(), at=LATER, by=None)
         )
     ),
-    "I1": lambda w: imports.get_import(w.building.id, w.job.id, uow=w.uow, now=NOON),
-    "I2": lambda w: imports.list_imports(w.building.id, Page(), uow=w.uow, now=NOON),
+    "D7": lambda w: devices.delete_device(
+        w.building.id, w.door.id, versions=None, uow=w.uow, actor=ADA, now=LATER
+    ),
+    "I1": lambda w: imports.get_import(w.building.id, w.job.id, uow=w.uow, actor=ADA, now=NOON),
+    "I2": lambda w: imports.list_imports(w.building.id, Page(), uow=w.uow, actor=ADA, now=NOON),
     "I3": start_an_import,
     "I4": lambda w: w.write(lambda u: u.imports.save(w.job)),
     "I5": lambda w: w.claim(),

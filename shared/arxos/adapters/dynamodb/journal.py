@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from arxos.adapters.dynamodb import keys
-from arxos.adapters.dynamodb.mapping import jsonable
 from arxos.adapters.dynamodb.table import ChangeItem
 from arxos.adapters.dynamodb.transaction import Transaction
 from arxos.domain.events import DomainEvent
 from arxos.domain.identifiers import NewId
+from arxos.domain.plain_values import plain
 from arxos.domain.timestamps import to_iso
 from arxos.domain.user import Actor
 
@@ -128,7 +128,7 @@ def change_item(
         record_kind=event.record_kind,
         record_id=event.record_id,
         record_label=event.record_label,
-        changes={k: [jsonable(a), jsonable(b)] for k, (a, b) in event.changes.items()},
+        changes={k: [plain(a), plain(b)] for k, (a, b) in event.changes.items()},
         **_context(actor, change_id, building_id),
     )
 
@@ -141,7 +141,7 @@ def change_line(event: DomainEvent) -> dict[str, Any]:
         "record_id": event.record_id,
         "record_label": event.record_label,
         "at": to_iso(event.at) if event.at else None,
-        "changes": {k: [jsonable(a), jsonable(b)] for k, (a, b) in event.changes.items()},
+        "changes": {k: [plain(a), plain(b)] for k, (a, b) in event.changes.items()},
     }
 
 

@@ -91,6 +91,11 @@ def device_in_further_room(org: str, building_id: str, device_id: str, room_id: 
     return Key(in_shard(org, building_id, shard_of(device_id)), f"DEVRM#{device_id}#{room_id}")
 
 
+def tallies(org: str, building_id: str, group: str) -> Key:
+    """The kept numbers of a building: `rooms`, `devices` or `manufacturers`."""
+    return Key(in_building(org, building_id), f"TALLY#{group}")
+
+
 def import_job(org: str, building_id: str, import_id: str) -> Key:
     return Key(in_building(org, building_id), IMPORT + import_id)
 

@@ -1,9 +1,8 @@
 """Domain records to items and back, by hand: neither side knows the other's shape."""
 
-from dataclasses import asdict
-from datetime import date, datetime
-from enum import Enum
-from typing import Any
+from dataclasses import asdict, replace
+from datetime import date
+from typing import Any, TypeVar
 
 from arxos.adapters.dynamodb import keys
 from arxos.adapters.dynamodb.table import (
@@ -29,7 +28,9 @@ from arxos.domain.import_job import (
     ImportStatus,
 )
 from arxos.domain.permissions import Role
-from arxos.domain.record import Record
+from arxos.domain.plain_values import plain, restored
+from arxos.domain.record import HandEdit, Record
+from arxos.domain.rights import Grant
 from arxos.domain.room import Room
 from arxos.domain.source import Problem
 from arxos.domain.status import BuildingStatus, DeviceStatus, FloorStatus, RoomStatus
@@ -37,24 +38,9 @@ from arxos.domain.text_rules import folded
 from arxos.domain.timestamps import from_iso, to_iso
 from arxos.domain.user import User
 
+R = TypeVar("R", bound=Record)
+
 COUNTERS = frozenset({"floors_count", "rooms_count", "devices_count", "shards"})
-
-
-def jsonable(value: Any) -> Any:
-    """A domain value as plain JSON, for history entries."""
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, datetime):
-        return to_iso(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, (Address, Coordinates)):
-        return asdict(value)
-    if isinstance(value, (list, tuple)):
-        return [jsonable(v) for v in value]
-    if isinstance(value, dict):
-        return {k: jsonable(v) for k, v in value.items()}
-    return value
 
 
 def _stored_record(record: Record) -> dict[str, Any]:
@@ -67,6 +53,11 @@ def _stored_record(record: Record) -> dict[str, Any]:
         "metadata": dict(record.metadata) or None,
         "tags": list(record.tags) or None,
         "external_ids": dict(record.external_ids) or None,
+        "hand_edits": {
+            name: {"source_value": plain(e.source_value), "at": to_iso(e.at), "by": e.by}
+            for name, e in record.hand_edits.items()
+        }
+        or None,
         "version": record.version,
         "created_at": to_iso(record.created_at),
         "updated_at": to_iso(record.updated_at),
@@ -90,6 +81,19 @@ def _record(item: RecordItem) -> dict[str, Any]:
     }
 
 
+def _with_hand_edits(record: R, item: RecordItem) -> R:
+    """The record with its hand edits, whose values have the types of its own fields."""
+    if not item.hand_edits:
+        return record
+    edits = {
+        name: HandEdit(
+            restored(record, name, edit["source_value"]), from_iso(edit["at"]), edit["by"]
+        )
+        for name, edit in item.hand_edits.items()
+    }
+    return replace(record, hand_edits=edits)
+
+
 def building_item(org: str, building: Building) -> BuildingItem:
     key = keys.building(org, building.id)
     by_name = keys.building_by_name(org, building.id, building.name)
@@ -111,7 +115,7 @@ def building_item(org: str, building: Building) -> BuildingItem:
 
 
 def building(item: BuildingItem) -> Building:
-    return Building(
+    record = Building(
         **_record(item),
         status=BuildingStatus(item.status),
         name=item.name,
@@ -122,6 +126,7 @@ def building(item: BuildingItem) -> Building:
         rooms_count=int(item.rooms_count),
         devices_count=int(item.devices_count),
     )
+    return _with_hand_edits(record, item)
 
 
 def floor_item(org: str, floor: Floor) -> FloorItem:
@@ -140,7 +145,7 @@ def floor_item(org: str, floor: Floor) -> FloorItem:
 
 
 def floor(item: FloorItem) -> Floor:
-    return Floor(
+    record = Floor(
         **_record(item),
         status=FloorStatus(item.status),
         building_id=item.building_id,
@@ -150,6 +155,7 @@ def floor(item: FloorItem) -> Floor:
         rooms_count=int(item.rooms_count),
         devices_count=int(item.devices_count),
     )
+    return _with_hand_edits(record, item)
 
 
 def room_item(org: str, room: Room) -> RoomItem:
@@ -175,7 +181,7 @@ def room_item(org: str, room: Room) -> RoomItem:
 
 
 def room(item: RoomItem) -> Room:
-    return Room(
+    record = Room(
         **_record(item),
         status=RoomStatus(item.status),
         building_id=item.building_id,
@@ -190,6 +196,7 @@ def room(item: RoomItem) -> Room:
         footprint=tuple((x, y) for x, y in item.footprint) if item.footprint else None,
         devices_count=int(item.devices_count),
     )
+    return _with_hand_edits(record, item)
 
 
 def device_item(org: str, device: Device) -> DeviceItem:
@@ -224,7 +231,7 @@ def device_item(org: str, device: Device) -> DeviceItem:
 
 def device(item: DeviceItem) -> Device:
     rooms = (item.room_id, *(item.further_room_ids or ())) if item.room_id else ()
-    return Device(
+    record = Device(
         **_record(item),
         status=DeviceStatus(item.status),
         building_id=item.building_id,
@@ -243,6 +250,7 @@ def device(item: DeviceItem) -> Device:
         warranty_until=date.fromisoformat(item.warranty_until) if item.warranty_until else None,
         position=Position(*item.position) if item.position else None,
     )
+    return _with_hand_edits(record, item)
 
 
 def further_room_item(org: str, device: Device, room_id: str) -> FurtherRoomItem:
@@ -326,6 +334,7 @@ def user_item(user: User) -> UserItem:
         first_name=user.first_name,
         last_name=user.last_name,
         role=user.role.value,
+        grants=[[g.role.value, g.building_id, g.floor_id] for g in user.grants] or None,
         is_active=user.is_active,
         version=user.version,
         created_at=to_iso(user.created_at),
@@ -342,6 +351,10 @@ def user(item: UserItem) -> User:
         first_name=item.first_name,
         last_name=item.last_name,
         role=Role(item.role),
+        grants=tuple(
+            Grant(role=Role(role), building_id=building_id, floor_id=floor_id)
+            for role, building_id, floor_id in item.grants or ()
+        ),
         is_active=item.is_active,
         version=int(item.version),
         created_at=from_iso(item.created_at),

@@ -57,6 +57,8 @@ def read_slice(
 
     Raises InvalidInput for a position that no such list handed out.
     """
+    if not collection.partitions:
+        return Slice((), None)
     at = _parse(page.position, collection)
     found: list[tuple[_Position, TableItem]] = []
     for _ in range(CALLS_PER_PAGE):

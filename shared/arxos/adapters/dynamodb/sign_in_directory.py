@@ -1,7 +1,7 @@
 """From a Cognito subject to the user's record (access patterns U1 and U3)."""
 
 from arxos.adapters.dynamodb import keys, mapping
-from arxos.adapters.dynamodb.repositories import get_item
+from arxos.adapters.dynamodb.repositories.base import get_item
 from arxos.adapters.dynamodb.table import IdentityItem, UserItem
 from arxos.domain.errors import NotFound
 from arxos.domain.user import User

@@ -6,6 +6,7 @@ from pynamodb.attributes import (
     BooleanAttribute,
     DiscriminatorAttribute,
     JSONAttribute,
+    MapAttribute,
     NumberAttribute,
     UnicodeAttribute,
 )
@@ -71,6 +72,7 @@ class RecordItem(TableItem):
     metadata: JSONAttribute = JSONAttribute(null=True)
     tags: JSONAttribute = JSONAttribute(null=True)
     external_ids: JSONAttribute = JSONAttribute(null=True)
+    hand_edits: JSONAttribute = JSONAttribute(null=True)
     version = NumberAttribute(default=1)
     created_at = UnicodeAttribute()
     updated_at = UnicodeAttribute()
@@ -137,6 +139,12 @@ class FurtherRoomItem(TableItem, discriminator="device_in_further_room"):
     device_id = UnicodeAttribute()
 
 
+class TallyItem(TableItem, discriminator="tally"):
+    """Kept numbers of a building; `numbers` maps "facet:value" to how many, or to m2."""
+
+    numbers: MapAttribute[Any, Any] = MapAttribute()  # type: ignore[no-untyped-call]
+
+
 class HolderItem(TableItem, discriminator="holder"):
     """Says who holds a value that must be unique: a floor number, a room number on its floor."""
 
@@ -180,6 +188,7 @@ class UserItem(TableItem, discriminator="user"):
     first_name = UnicodeAttribute()
     last_name = UnicodeAttribute()
     role = UnicodeAttribute()
+    grants: JSONAttribute = JSONAttribute(null=True)
     is_active = BooleanAttribute()
     version = NumberAttribute(default=1)
     created_at = UnicodeAttribute()

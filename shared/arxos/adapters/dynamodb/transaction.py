@@ -7,14 +7,15 @@ from typing import Any
 from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.operand import Path, Value
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from arxos.adapters.dynamodb.availability import unavailability
 from arxos.adapters.dynamodb.keys import Key
-from arxos.adapters.dynamodb.table import TableItem
-from arxos.domain.errors import ArxosError, Conflict, NotFound, ServiceUnavailable
+from arxos.adapters.dynamodb.table import TableItem, TallyItem
+from arxos.domain.errors import ArxosError, ChangedMeanwhile, NotFound, ServiceUnavailable
 
 MakeError = Callable[[], ArxosError]
 _THROTTLED = {"ThrottlingError", "ProvisionedThroughputExceeded"}
@@ -40,12 +41,13 @@ class _Update:
     error: MakeError
     actions: list[Action] = field(default_factory=list)
     counters: dict[str, int] = field(default_factory=dict)
+    numbers: dict[str, Any] = field(default_factory=dict)
     condition: Condition | None = None
 
 
 def changed_meanwhile() -> ArxosError:
     """Another writer came first."""
-    return Conflict("The record was changed by someone else meanwhile; read it again and retry.")
+    return ChangedMeanwhile()
 
 
 class Transaction:
@@ -122,6 +124,17 @@ class Transaction:
         update = self._update(key, type_(key.pk, key.sk), lambda: NotFound(kind))
         update.counters[counter] = update.counters.get(counter, 0) + by
 
+    def tally(self, key: Key, number: str, by: Any) -> None:
+        """Add to one of a building's kept numbers; NotFound on commit when there is no building."""
+        if (put := self._puts.get(key)) is not None:
+            numbers: Any = put.item
+            held = numbers.numbers.attribute_values
+            held[number] = held.get(number, 0) + by
+            return
+        item = TallyItem(key.pk, key.sk)
+        update = self._update(key, item, lambda: NotFound("building"))
+        update.numbers[number] = update.numbers.get(number, 0) + by
+
     def commit(self) -> None:
         """Send all; retried while another transaction holds one of the items.
 
@@ -151,9 +164,9 @@ class Transaction:
                     transaction.save(put.item, condition=put.condition)
                     errors.append(put.error)
                 for update in self._updates.values():
-                    transaction.update(
-                        update.item, actions=_actions(update), condition=_condition(update)
-                    )
+                    if not (actions := _actions(update)):
+                        continue  # numbers that cancelled each other out
+                    transaction.update(update.item, actions=actions, condition=_condition(update))
                     errors.append(update.error)
         except TransactWriteError as refused:
             raise _domain_error(refused, errors) from refused
@@ -164,7 +177,7 @@ class Transaction:
         return self._updates[key]
 
 
-class _Race(Conflict):
+class _Race(ChangedMeanwhile):
     """Two transactions wanted one item at once; neither was wrong."""
 
 
@@ -182,6 +195,10 @@ def _actions(update: _Update) -> list[Action]:
     for name, by in update.counters.items():
         path: Any = attributes[name]
         counters.append(path.add(by))
+    for name, by in update.numbers.items():
+        if by:
+            number = Path(["numbers", name])
+            counters.append(number.set((number | Value(0)) + Value(by)))
     return [*update.actions, *counters]
 
 

@@ -6,15 +6,12 @@ from typing import Self
 from pynamodb.connection import Connection
 
 from arxos.adapters.dynamodb.journal import ChangeFiles, EntryPerChange, FilePerChunk, Journal
-from arxos.adapters.dynamodb.repositories import (
-    DynamoBuildings,
-    DynamoDevices,
-    DynamoFloors,
-    DynamoImports,
-    DynamoOrganizations,
-    DynamoRooms,
-    DynamoUsers,
-)
+from arxos.adapters.dynamodb.repositories.buildings import DynamoBuildings
+from arxos.adapters.dynamodb.repositories.devices import DynamoDevices
+from arxos.adapters.dynamodb.repositories.floors import DynamoFloors
+from arxos.adapters.dynamodb.repositories.imports import DynamoImports
+from arxos.adapters.dynamodb.repositories.people import DynamoOrganizations, DynamoUsers
+from arxos.adapters.dynamodb.repositories.rooms import DynamoRooms
 from arxos.adapters.dynamodb.transaction import Transaction
 from arxos.domain.identifiers import NewId
 from arxos.domain.user import Actor

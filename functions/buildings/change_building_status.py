@@ -1,0 +1,21 @@
+"""POST /api/v1/buildings/{building_id}/status: to the next status."""
+
+from arxos.bootstrap import answers, now, unit_of_work
+from arxos.domain.permissions import Permission
+from arxos.entrypoints.http import Request, Response, http_handler, shown
+from arxos.entrypoints.record_bodies import StatusBody
+from arxos.entrypoints.representations import show_building
+from arxos.use_cases.buildings import change_building_status
+
+
+@http_handler(requires=Permission.UPDATE_BUILDING, answers=answers)
+def handler(request: Request) -> Response:
+    building = change_building_status(
+        request.path("building_id"),
+        request.body(StatusBody).status,
+        versions=request.if_match(),
+        uow=unit_of_work(request.actor),
+        actor=request.actor,
+        now=now(),
+    )
+    return shown(show_building(building))

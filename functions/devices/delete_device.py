@@ -1,0 +1,20 @@
+"""DELETE /api/v1/buildings/{building_id}/devices/{device_id}: remove the device."""
+
+from arxos.bootstrap import now, unit_of_work
+from arxos.domain.permissions import Permission
+from arxos.entrypoints.http import Request, Response, http_handler, removed
+from arxos.use_cases.devices import delete_device
+
+
+@http_handler(requires=Permission.DELETE_DEVICE)
+def handler(request: Request) -> Response:
+    request.query()
+    device = delete_device(
+        request.path("building_id"),
+        request.path("device_id"),
+        versions=request.if_match(),
+        uow=unit_of_work(request.actor),
+        actor=request.actor,
+        now=now(),
+    )
+    return removed("device", device.id)

@@ -1,0 +1,22 @@
+"""POST /api/v1/buildings/{building_id}/devices/{device_id}/move: into other rooms or a floor."""
+
+from arxos.bootstrap import answers, now, unit_of_work
+from arxos.domain.permissions import Permission
+from arxos.entrypoints.http import Request, Response, http_handler, shown
+from arxos.entrypoints.record_bodies import MoveDeviceBody
+from arxos.entrypoints.representations import show_device
+from arxos.use_cases.devices import move_device
+
+
+@http_handler(requires=Permission.UPDATE_DEVICE, answers=answers)
+def handler(request: Request) -> Response:
+    device = move_device(
+        request.path("building_id"),
+        request.path("device_id"),
+        request.body(MoveDeviceBody).values(),
+        versions=request.if_match(),
+        uow=unit_of_work(request.actor),
+        actor=request.actor,
+        now=now(),
+    )
+    return shown(show_device(device))

@@ -1,0 +1,138 @@
+"""What the repositories share: one organisation, one transaction, one journal."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from arxos.adapters.dynamodb import keys, mapping
+from arxos.adapters.dynamodb.availability import reading
+from arxos.adapters.dynamodb.journal import Journal
+from arxos.adapters.dynamodb.query import Collection
+from arxos.adapters.dynamodb.table import TableItem
+from arxos.adapters.dynamodb.transaction import Transaction
+from arxos.domain.building import Building
+from arxos.domain.device import Device
+from arxos.domain.errors import NotFound
+from arxos.domain.identifiers import shard_names, shard_of
+from arxos.domain.record import Record
+from arxos.domain.room import Room
+from arxos.domain.summary import (
+    COUNTED_FIELDS,
+    DEVICES,
+    MANUFACTURERS,
+    ROOMS,
+    Tally,
+    difference,
+    tally_of,
+)
+from arxos.ports.registry import Slice
+
+I_co = TypeVar("I_co", bound=TableItem)
+P = TypeVar("P", Room, Device)
+
+TALLY_GROUPS = {"rooms": ROOMS, "devices": DEVICES, "manufacturers": MANUFACTURERS}
+
+
+def group_of(facet: str) -> str:
+    """The item that keeps a facet's numbers."""
+    return next(group for group, facets in TALLY_GROUPS.items() if facet in facets)
+
+
+def get_item(type_: type[I_co], key: keys.Key, kind: str) -> I_co:
+    """One consistent GetItem; NotFound when there is none."""
+    with reading():
+        try:
+            return type_.get(key.pk, key.sk, consistent_read=True)
+        except type_.DoesNotExist:
+            raise NotFound(kind) from None
+
+
+def before(record: Record, field: str) -> Any:
+    """The value a field had when the record was loaded."""
+    for event in record.events:
+        if field in event.changes:
+            return event.changes[field][0]
+    return getattr(record, field)
+
+
+class Repository:
+    def __init__(self, org: str, transaction: Transaction, journal: Journal) -> None:
+        self._org = org
+        self._transaction = transaction
+        self._journal = journal
+
+    def _tally(self, record: Record, by: int) -> None:
+        """Count a new room or device in its building's numbers, or a removed one out."""
+        values = {name: getattr(record, name) for name in COUNTED_FIELDS[record.kind]}
+        after = tally_of(record.kind, values)
+        self._add_tally(record, after if by > 0 else difference(after, Counter()))
+
+    def _tally_changes(self, record: Record) -> None:
+        names = COUNTED_FIELDS[record.kind]
+        was = tally_of(record.kind, {name: before(record, name) for name in names})
+        now = tally_of(record.kind, {name: getattr(record, name) for name in names})
+        self._add_tally(record, difference(was, now))
+
+    def _add_tally(self, record: Any, tally: Tally) -> None:
+        for (facet, value), amount in tally.items():
+            key = keys.tallies(self._org, record.building_id, group_of(facet))
+            self._transaction.tally(key, f"{facet}:{value}", amount)
+
+    def _delete(
+        self, item: Any, record: Record, counters: tuple[str, ...], *, holder: Any = None
+    ) -> None:
+        """Remove a record in the version it was read in, if it holds nothing."""
+        type_ = type(item)
+        condition = type_.version == record.version
+        for counter in counters:
+            condition &= getattr(type_, counter) == 0
+        self._transaction.delete(item, condition=condition)
+        if holder is not None:
+            self._transaction.delete(holder, condition=type(holder).holder_id == record.id)
+        self._journal.write(record.events, getattr(record, "building_id", record.id))
+
+    def _set(self, item: Any, record: Record) -> None:
+        item.version = record.version + 1
+        self._transaction.set(
+            item,
+            except_for=mapping.COUNTERS,
+            condition=type(item).version == record.version,
+        )
+        self._journal.write(record.events, getattr(record, "building_id", record.id))
+
+
+def in_building(org: str, building: Building, prefix: str) -> Collection:
+    shards = shard_names(building.shards)
+    return Collection(tuple(keys.in_shard(org, building.id, shard) for shard in shards), prefix)
+
+
+def of_building(building: Building, found: Slice[P]) -> Slice[P]:
+    """Nothing, when the floor or room asked for is another building's."""
+    if any(record.building_id != building.id for record in found.items):
+        return Slice((), None)
+    return found
+
+
+def home_in(org: str, building_id: str) -> Any:
+    """The table's partition of a room, a device, or a pointer to one, from its sort key."""
+
+    def home(sk: str) -> str:
+        record_id = sk.partition("#")[2].partition("#")[0]
+        return keys.in_shard(org, building_id, shard_of(record_id))
+
+    return home
+
+
+def floors_wanted(floor_id: str | None, floor_ids: frozenset[str] | None) -> Sequence[str] | None:
+    """The floors that a list is limited to: the one asked for, if it may be seen; None: all."""
+    if floor_id is None:
+        return None if floor_ids is None else sorted(floor_ids)
+    return [floor_id] if floor_ids is None or floor_id in floor_ids else []
+
+
+def all_of(*conditions: Any) -> Any:
+    held = [c for c in conditions if c is not None]
+    combined = held[0] if held else None
+    for condition in held[1:]:
+        combined = combined & condition
+    return combined

@@ -1,0 +1,123 @@
+"""Buildings on DynamoDB (docs/access-patterns.md, B)."""
+
+from collections import Counter
+from typing import Any
+
+from arxos.adapters.dynamodb import keys, mapping
+from arxos.adapters.dynamodb.availability import reading
+from arxos.adapters.dynamodb.query import Collection, bad_cursor, read_slice
+from arxos.adapters.dynamodb.repositories.base import TALLY_GROUPS, Repository, get_item
+from arxos.adapters.dynamodb.table import GSI1, BuildingItem, TallyItem
+from arxos.adapters.dynamodb.transaction import changed_meanwhile
+from arxos.domain.building import Building
+from arxos.domain.errors import NotFound
+from arxos.domain.identifiers import is_id
+from arxos.domain.summary import Tally
+from arxos.domain.text_rules import folded
+from arxos.ports.registry import BuildingFilter, Page, Slice
+
+
+def _order_of(building: Building, sort: str) -> tuple[str, str]:
+    by_name = sort.lstrip("-") == "name"
+    return (folded(building.name) if by_name else "", building.id)
+
+
+class DynamoBuildings(Repository):
+    """Access patterns B1-B9."""
+
+    def get(self, building_id: str) -> Building:
+        """B1."""
+        if not is_id(building_id, "building"):
+            raise NotFound("building")
+        key = keys.building(self._org, building_id)
+        return mapping.building(get_item(BuildingItem, key, "building"))
+
+    def list(self, where: BuildingFilter, page: Page) -> Slice[Building]:
+        """B2 (by time of creation: the ids are ULIDs), B3 (by name)."""
+        if where.building_ids is not None:
+            return self._list_some(where.building_ids, where, page)
+        partition = keys.buildings(self._org)
+        forward = not where.sort.startswith("-")
+        if where.sort.lstrip("-") == "name":
+            collection = Collection(
+                (partition,), "", index=GSI1, home=lambda _: partition, forward=forward
+            )
+        else:
+            collection = Collection((partition,), "BLD#", forward=forward)
+        condition: Any = None
+        if where.status is not None:
+            condition = BuildingItem.status == where.status
+        if where.q is not None:
+            contains = BuildingItem.name_folded.contains(folded(where.q))
+            condition = contains if condition is None else condition & contains
+        return read_slice(collection, page, mapping.building, where=condition)
+
+    def _list_some(
+        self, building_ids: frozenset[str], where: BuildingFilter, page: Page
+    ) -> Slice[Building]:
+        """B9. Of a caller with grants on some buildings: at most 50, so sorted here."""
+        wanted = [tuple(keys.building(self._org, b)) for b in sorted(building_ids)]
+        with reading():
+            items = BuildingItem.batch_get(wanted, consistent_read=True) if wanted else []
+            found = [mapping.building(item) for item in items]
+        found = [
+            b
+            for b in found
+            if where.status in (None, b.status)
+            and (where.q is None or folded(where.q) in folded(b.name))
+        ]
+        found.sort(key=lambda b: _order_of(b, where.sort), reverse=where.sort.startswith("-"))
+        if page.position is not None:
+            ids = [b.id for b in found]
+            if page.position not in ids:
+                raise bad_cursor()
+            found = found[ids.index(page.position) + 1 :]
+        more = len(found) > page.limit
+        items_shown = tuple(found[: page.limit])
+        return Slice(items_shown, items_shown[-1].id if more else None)
+
+    def add(self, building: Building) -> None:
+        """B4."""
+        self._transaction.put_new(mapping.building_item(self._org, building))
+        for group in TALLY_GROUPS:
+            key = keys.tallies(self._org, building.id, group)
+            self._transaction.put_new(TallyItem(key.pk, key.sk, numbers={}))
+        self._journal.write(building.events, building.id)
+
+    def update(self, building: Building) -> None:
+        """B5."""
+        self._set(mapping.building_item(self._org, building), building)
+
+    def remove(self, building: Building) -> None:
+        """B7."""
+        self._delete(
+            mapping.building_item(self._org, building),
+            building,
+            ("floors_count", "rooms_count", "devices_count"),
+        )
+        for group in TALLY_GROUPS:
+            key = keys.tallies(self._org, building.id, group)
+            self._transaction.delete(TallyItem(key.pk, key.sk))
+
+    def tallies(self, building_id: str) -> Tally:
+        """B8. Empty for an unknown building."""
+        found = [keys.tallies(self._org, building_id, group) for group in TALLY_GROUPS]
+        tally: Tally = Counter()
+        with reading():
+            for item in TallyItem.batch_get([tuple(key) for key in found], consistent_read=True):
+                for name, amount in item.numbers.attribute_values.items():
+                    facet, _, value = name.partition(":")
+                    if amount:
+                        tally[facet, value] = int(amount)
+        return tally
+
+    def spread(self, building: Building, shards: int) -> None:
+        """B6. Only ever upwards, so that no list forgets a shard."""
+        key = keys.building(self._org, building.id)
+        if shards > building.shards:
+            self._transaction.change(
+                BuildingItem(key.pk, key.sk),
+                [BuildingItem.shards.set(shards)],
+                condition=BuildingItem.shards == building.shards,
+                error=changed_meanwhile,
+            )

@@ -1,0 +1,100 @@
+"""Floors on DynamoDB (docs/access-patterns.md, F)."""
+
+import json
+from collections.abc import Iterator
+
+from arxos.adapters.dynamodb import keys, mapping
+from arxos.adapters.dynamodb.query import Collection, bad_cursor, read_all
+from arxos.adapters.dynamodb.repositories.base import Repository, before, get_item
+from arxos.adapters.dynamodb.table import BuildingItem, FloorItem, HolderItem
+from arxos.domain.errors import ArxosError, Duplicate, NotFound
+from arxos.domain.floor import Floor
+from arxos.domain.identifiers import is_id
+from arxos.ports.registry import FloorFilter, Page, Slice
+
+
+class DynamoFloors(Repository):
+    """Access patterns F1-F5."""
+
+    def get(self, building_id: str, floor_id: str) -> Floor:
+        """F1."""
+        if not is_id(floor_id, "floor"):
+            raise NotFound("floor")
+        key = keys.floor(self._org, building_id, floor_id)
+        return mapping.floor(get_item(FloorItem, key, "floor"))
+
+    def list(self, building_id: str, where: FloorFilter, page: Page) -> Slice[Floor]:
+        """F2. A building has at most some hundred floors: one Query, ordered here."""
+        found = (
+            f
+            for f in self.all(building_id)
+            if (where.floor_ids is None or f.id in where.floor_ids)
+            and where.status in (None, f.status)
+        )
+        floors = sorted(found, key=lambda f: f.floor_number)
+        if page.position is not None:
+            try:
+                after = int(json.loads(page.position))
+            except (ValueError, TypeError):
+                raise bad_cursor() from None
+            floors = [f for f in floors if f.floor_number > after]
+        items = tuple(floors[: page.limit])
+        more = len(floors) > page.limit
+        return Slice(items, json.dumps(items[-1].floor_number) if more else None)
+
+    def all(self, building_id: str) -> Iterator[Floor]:
+        """F2."""
+        partition = keys.in_building(self._org, building_id)
+        for item in read_all(Collection((partition,), keys.FLOOR)):
+            yield mapping.floor(item)
+
+    def add(self, floor: Floor) -> None:
+        """F3."""
+        self._transaction.put_new(mapping.floor_item(self._org, floor))
+        self._hold_number(floor)
+        self._transaction.count(
+            BuildingItem,
+            keys.building(self._org, floor.building_id),
+            "floors_count",
+            1,
+            kind="building",
+        )
+        self._journal.write(floor.events, floor.building_id)
+
+    def update(self, floor: Floor) -> None:
+        """F4."""
+        number = before(floor, "floor_number")
+        if number != floor.floor_number:
+            key = keys.floor_number(self._org, floor.building_id, number)
+            self._transaction.delete(
+                HolderItem(key.pk, key.sk), condition=HolderItem.holder_id == floor.id
+            )
+            self._hold_number(floor)
+        self._set(mapping.floor_item(self._org, floor), floor)
+
+    def remove(self, floor: Floor) -> None:
+        """F5."""
+        key = keys.floor_number(self._org, floor.building_id, floor.floor_number)
+        self._delete(
+            mapping.floor_item(self._org, floor),
+            floor,
+            ("rooms_count", "devices_count"),
+            holder=HolderItem(key.pk, key.sk),
+        )
+        self._transaction.count(
+            BuildingItem,
+            keys.building(self._org, floor.building_id),
+            "floors_count",
+            -1,
+            kind="building",
+        )
+
+    def _hold_number(self, floor: Floor) -> None:
+        key = keys.floor_number(self._org, floor.building_id, floor.floor_number)
+
+        def taken() -> ArxosError:
+            return Duplicate(
+                "floor_number", f"This building has a floor number {floor.floor_number} already."
+            )
+
+        self._transaction.put_new(HolderItem(key.pk, key.sk, holder_id=floor.id), error=taken)

@@ -1,0 +1,53 @@
+"""Domain values as plain JSON and back: what history entries and hand edits remember."""
+
+from dataclasses import asdict
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from arxos.domain.address import Address, Coordinates
+from arxos.domain.device import Position
+from arxos.domain.record import Record
+from arxos.domain.timestamps import to_iso
+
+
+def plain(value: Any) -> Any:
+    """A domain value as plain JSON."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return to_iso(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (Address, Coordinates)):
+        return asdict(value)
+    if isinstance(value, (list, tuple)):
+        return [plain(v) for v in value]
+    if isinstance(value, dict):
+        return {k: plain(v) for k, v in value.items()}
+    return value
+
+
+def restored(record: Record, field: str, value: Any) -> Any:
+    """The domain's own value for a field of `record`, from its plain form.
+
+    A status becomes the record's own enum; `record` is only asked for its type.
+    """
+    if value is None:
+        return () if field in ("tags", "room_ids") else None
+    if field == "status":
+        return type(getattr(record, "status"))(value)  # noqa: B009
+    if field == "footprint":
+        return tuple((x, y) for x, y in value)
+    return _RESTORE[field](value) if field in _RESTORE else value
+
+
+_RESTORE: dict[str, Any] = {
+    "address": lambda value: Address(**value),
+    "coordinates": lambda value: Coordinates(**value),
+    "installed_on": date.fromisoformat,
+    "position": lambda value: Position(*value),
+    "room_ids": tuple,
+    "tags": tuple,
+    "warranty_until": date.fromisoformat,
+}

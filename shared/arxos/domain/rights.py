@@ -1,0 +1,124 @@
+"""Who may do what where: one function decides (`permitting_grant`), everything calls it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from arxos.domain.errors import Forbidden, InvalidUserError, NotFound
+from arxos.domain.permissions import Permission, Role, may
+
+MAX_GRANTS = 50
+
+# What a grant on one floor shows of the building around it: its own record, to be found by.
+_OF_THE_BUILDING_FOR_A_FLOOR = frozenset({Permission.READ_BUILDING})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a right is asked for: the organisation, one building of it, or one floor of that.
+
+    Rooms, devices and their history are on their floor; groups, imports and exports belong to
+    their building.
+    """
+
+    building_id: str | None = None
+    floor_id: str | None = None
+
+
+ORGANIZATION = Place()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A role on the whole organisation, on one building, or on one floor of a building."""
+
+    role: Role
+    building_id: str | None = None
+    floor_id: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.floor_id is not None and self.building_id is None:
+            fault = "A grant on a floor names the floor's building too"
+            raise InvalidUserError(fault, {"grants": fault})
+
+    @property
+    def scope(self) -> str:
+        """`organization`, `building` or `floor`."""
+        if self.floor_id is not None:
+            return "floor"
+        return "organization" if self.building_id is None else "building"
+
+
+def permitting_grant(grants: Iterable[Grant], permission: Permission, place: Place) -> Grant | None:
+    """The first grant that allows `permission` at `place`; None: it is not allowed."""
+    for grant in grants:
+        if may(grant.role, permission) and _covers(grant, permission, place):
+            return grant
+    return None
+
+
+def _covers(grant: Grant, permission: Permission, place: Place) -> bool:
+    if grant.building_id is None:
+        return True
+    if grant.building_id != place.building_id:
+        return False
+    if grant.floor_id is None or grant.floor_id == place.floor_id:
+        return True
+    return place.floor_id is None and permission in _OF_THE_BUILDING_FOR_A_FLOOR
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """All grants of one user."""
+
+    grants: tuple[Grant, ...]
+
+    def allow(self, permission: Permission, place: Place = ORGANIZATION) -> bool:
+        """Whether some grant allows it there."""
+        return permitting_grant(self.grants, permission, place) is not None
+
+    def allow_anywhere(self, permission: Permission) -> bool:
+        """Whether some grant carries the permission at all, wherever it holds."""
+        return any(may(grant.role, permission) for grant in self.grants)
+
+    def must(self, permission: Permission, place: Place, *, kind: str) -> None:
+        """Raises Forbidden, or NotFound for what the user may not even read.
+
+        `kind` is what was asked for ("room"): what is hidden answers as what does not exist.
+        """
+        if self.allow(permission, place):
+            return
+        if kind != "organization" and not self.allow(READ_OF[kind], place):
+            raise NotFound(kind)
+        raise Forbidden(f"You may not do this here ({permission}).")
+
+    def buildings(self, permission: Permission) -> frozenset[str] | None:
+        """The buildings in which the permission holds, wholly or on a floor; None: all."""
+        held = [grant for grant in self.grants if may(grant.role, permission)]
+        if any(grant.building_id is None for grant in held):
+            return None
+        return frozenset(grant.building_id for grant in held if grant.building_id is not None)
+
+    def floors(self, permission: Permission, building_id: str) -> frozenset[str] | None:
+        """The floors of a building on which the permission holds; None: the whole building."""
+        if self.allow(permission, Place(building_id)) and (
+            permission not in _OF_THE_BUILDING_FOR_A_FLOOR
+        ):
+            return None
+        return frozenset(
+            grant.floor_id
+            for grant in self.grants
+            if grant.building_id == building_id and grant.floor_id and may(grant.role, permission)
+        )
+
+
+READ_OF = {
+    "building": Permission.READ_BUILDING,
+    "deletion": Permission.READ_BUILDING,
+    "device": Permission.READ_DEVICE,
+    "export": Permission.READ_BUILDING,
+    "floor": Permission.READ_FLOOR,
+    "group": Permission.READ_GROUP,
+    "import": Permission.READ_IMPORT,
+    "room": Permission.READ_ROOM,
+    "user": Permission.READ_USER,
+}

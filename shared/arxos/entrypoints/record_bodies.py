@@ -1,0 +1,205 @@
+"""The bodies of requests that write buildings, floors, rooms and devices.
+
+A PATCH changes the fields it names: one that is absent stays, one that is null is emptied.
+"""
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from arxos.domain.address import ADDRESS_LABELS, Address, Coordinates
+from arxos.domain.device import Position
+from arxos.domain.floor import FLOOR_NUMBERS
+from arxos.domain.record import external_ids_fault, metadata_fault, tags_fault
+from arxos.domain.room import MAX_FOOTPRINT_POINTS, MAX_ROOM_NUMBER
+from arxos.domain.text_rules import MAX_DESCRIPTION
+from arxos.entrypoints.bodies import Body, checked, name, text
+from arxos.use_cases.buildings import CreateBuilding
+
+Description = Annotated[str | None, text("Description", maximum=MAX_DESCRIPTION, multiline=True)]
+Metadata = Annotated[dict[str, Any], checked(metadata_fault)]
+Tags = Annotated[list[str], checked(lambda tags: tags_fault(tuple(tags)))]
+ExternalIds = Annotated[dict[str, str], checked(external_ids_fault)]
+# JSON has no dates: a text, which strict mode would refuse.
+Date = Annotated[date, Field(strict=False)]
+Number = Annotated[float, Field(ge=0, lt=1e9)]
+Metres = Annotated[float, Field(gt=-1e6, lt=1e6)]
+
+
+class _RecordBody(Body):
+    description: Description = None
+    metadata: Metadata = Field(default={})
+    tags: Tags = Field(default=[])
+    external_ids: ExternalIds = Field(default={})
+
+    def values(self) -> dict[str, Any]:
+        """The fields that were sent, as the domain's values."""
+        sent = {name: getattr(self, name) for name in self.model_fields_set}
+        return {name: _domain_value(name, value) for name, value in sent.items()}
+
+
+def _domain_value(field: str, value: Any) -> Any:
+    if isinstance(value, AddressBody):
+        return Address(**value.model_dump())
+    if isinstance(value, CoordinatesBody):
+        return Coordinates(**value.model_dump())
+    if isinstance(value, PositionBody):
+        return Position(value.x, value.y, value.z)
+    if field in ("tags", "room_ids"):
+        return tuple(value or ())
+    if field == "footprint" and value is not None:
+        return tuple((x, y) for x, y in value)
+    if isinstance(value, str) and field != "description":
+        return value.strip() or None
+    return value
+
+
+class AddressBody(Body):
+    """A postal address."""
+
+    street: Annotated[str, name(ADDRESS_LABELS["street"])]
+    city: Annotated[str, name(ADDRESS_LABELS["city"])]
+    state: Annotated[str, name(ADDRESS_LABELS["state"])]
+    postal_code: Annotated[str, name(ADDRESS_LABELS["postal_code"])]
+    country: Annotated[str | None, text(ADDRESS_LABELS["country"])] = None
+
+
+class CoordinatesBody(Body):
+    """WGS 84, in degrees."""
+
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
+
+
+class PositionBody(Body):
+    """Metres in the building's coordinates."""
+
+    x: Metres
+    y: Metres
+    z: Metres
+
+
+BuildingName = Annotated[str, name("Building name")]
+RoomNumber = Annotated[str, name("Room number", maximum=MAX_ROOM_NUMBER)]
+DeviceName = Annotated[str, name("Device name")]
+DeviceType = Annotated[str, name("Device type")]
+FloorNumber = Annotated[int, Field(ge=FLOOR_NUMBERS.start, le=FLOOR_NUMBERS.stop - 1)]
+Point = Annotated[list[Metres], Field(min_length=2, max_length=2)]
+Footprint = Annotated[list[Point], Field(min_length=3, max_length=MAX_FOOTPRINT_POINTS)]
+
+
+class CreateBuildingBody(_RecordBody):
+    """POST /buildings."""
+
+    name: BuildingName
+    address: AddressBody
+    coordinates: CoordinatesBody | None = None
+
+    def command(self) -> CreateBuilding:
+        """For the use case."""
+        return CreateBuilding(**self.values())
+
+
+class UpdateBuildingBody(_RecordBody):
+    """PATCH of a building."""
+
+    name: BuildingName = ""
+    address: AddressBody = Field(default=None)  # type: ignore[assignment]
+    coordinates: CoordinatesBody | None = None
+
+
+class _FloorBody(_RecordBody):
+    name: Annotated[str | None, text("Floor name")] = None
+    elevation_m: Metres | None = None
+
+
+class CreateFloorBody(_FloorBody):
+    """POST of a floor."""
+
+    floor_number: FloorNumber
+
+
+class UpdateFloorBody(_FloorBody):
+    """PATCH of a floor."""
+
+    floor_number: FloorNumber = 0
+
+
+class _RoomBody(_RecordBody):
+    name: Annotated[str | None, text("Room name")] = None
+    room_type: Annotated[str | None, text("Room type")] = None
+    area_m2: Number | None = None
+    area_source: Annotated[str | None, text("Area source")] = None
+    volume_m3: Number | None = None
+    footprint: Footprint | None = None
+
+
+class CreateRoomBody(_RoomBody):
+    """POST of a room."""
+
+    floor_id: str
+    room_number: RoomNumber
+
+
+class UpdateRoomBody(_RoomBody):
+    """PATCH of a room. An empty room may move to another floor."""
+
+    floor_id: str = ""
+    room_number: RoomNumber = ""
+
+
+class _DeviceBody(_RecordBody):
+    ifc_class: Annotated[str | None, text("IFC class")] = None
+    manufacturer: Annotated[str | None, text("Manufacturer")] = None
+    model: Annotated[str | None, text("Model")] = None
+    serial_number: Annotated[str | None, text("Serial number")] = None
+    tag_number: Annotated[str | None, text("Tag number")] = None
+    barcode: Annotated[str | None, text("Barcode")] = None
+    installed_on: Date | None = None
+    warranty_until: Date | None = None
+    position: PositionBody | None = None
+
+
+RoomIds = Annotated[list[str], Field(max_length=20)]
+
+
+class CreateDeviceBody(_DeviceBody):
+    """POST of a device: in a room (`room_id`), in several (`room_ids`), or on a floor alone."""
+
+    name: DeviceName
+    device_type: DeviceType
+    floor_id: str | None = None
+    room_id: str | None = None
+    room_ids: RoomIds = Field(default=[])
+
+
+class UpdateDeviceBody(_DeviceBody):
+    """PATCH of a device. Its place is changed by POST …/move."""
+
+    name: DeviceName = ""
+    device_type: DeviceType = ""
+
+
+class MoveDeviceBody(Body):
+    """POST …/move: into a room, into several, or onto a floor alone."""
+
+    floor_id: str | None = None
+    room_id: str | None = None
+    room_ids: RoomIds = Field(default=[])
+
+    def values(self) -> dict[str, Any]:
+        """Where to."""
+        return self.model_dump()
+
+
+class StatusBody(Body):
+    """POST …/status; which status may follow is the domain's to say."""
+
+    status: Annotated[str, Field(max_length=50)]
+
+
+class ReleaseBody(Body):
+    """POST …/release: fields that follow their source again."""
+
+    fields: Annotated[list[str], Field(min_length=1, max_length=50)]

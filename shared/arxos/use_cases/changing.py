@@ -1,0 +1,78 @@
+"""How a record is changed: read, judged, written; again where somebody else came first."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from arxos.domain.errors import ChangedMeanwhile, PreconditionFailed
+from arxos.domain.record import Record
+from arxos.ports.registry import UnitOfWork
+
+R = TypeVar("R", bound=Record)
+
+# Without If-Match a change is about its fields alone, and is made again on what the other wrote.
+ATTEMPTS = 5
+
+Versions = frozenset[int] | None
+"""The versions a caller will change (If-Match); None: whichever there is."""
+
+
+def check_version(record: Record, versions: Versions) -> None:
+    """Raises PreconditionFailed for a record in another version than the caller has seen."""
+    if versions is not None and record.version not in versions:
+        raise PreconditionFailed
+
+
+def change_record(
+    read: Callable[[], R],
+    change: Callable[[R], R],
+    write: Callable[[R], None],
+    *,
+    uow: UnitOfWork,
+    versions: Versions,
+) -> R:
+    """The record as `change` makes it, stored; as it was, when that is no change.
+
+    `read` also says whether the caller may do this. Raises PreconditionFailed, and
+    ChangedMeanwhile when others came first ATTEMPTS times.
+    """
+    for remaining in reversed(range(ATTEMPTS)):
+        record = read()
+        check_version(record, versions)
+        changed = change(record)
+        if changed == record:
+            return record
+        try:
+            with uow:
+                write(changed)
+        except ChangedMeanwhile:
+            if versions is not None:
+                raise PreconditionFailed from None
+            if remaining == 0:
+                raise
+            continue
+        return changed.stored()
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def remove_record(
+    read: Callable[[], R],
+    write: Callable[[R], None],
+    *,
+    uow: UnitOfWork,
+    versions: Versions,
+) -> R:
+    """The record that was removed. `write` gets it as read; errors as in `change_record`."""
+    for remaining in reversed(range(ATTEMPTS)):
+        record = read()
+        check_version(record, versions)
+        try:
+            with uow:
+                write(record)
+        except ChangedMeanwhile:
+            if versions is not None and read().version not in versions:
+                raise PreconditionFailed from None
+            if remaining == 0:
+                raise
+            continue
+        return record
+    raise AssertionError("unreachable: the last attempt returns or raises")
