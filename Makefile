@@ -12,16 +12,17 @@ IN := .venv/bin
 LOCAL_CLOUD := $(IN)/python -m scripts.local_cloud
 SAM := SAM_CLI_TELEMETRY=0 .local/tools/sam/bin/sam
 TESTS ?= tests
+EXAMPLES ?= 100
 
 # Layers are built with uv, by `sam build` and by their tests.
 export PATH := $(CURDIR)/.local/tools/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop token test check fix cov build deploy lock-tools clean
+.PHONY: help setup run stop token test check fix cov openapi conformance build deploy lock-tools clean
 MAKEFLAGS += --no-print-directory
 
 help: ## Say what there is to do.
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing, into .venv and .local/tools only.
 	@$(PYTHON) scripts/set_up.py
@@ -52,6 +53,12 @@ fix: setup ## Mend what the linter and the formatter can mend.
 
 cov: setup ## Run all tests and say which lines none of them reached.
 	@$(IN)/pytest --cov --cov-report=term --cov-report=html $(TESTS)
+
+openapi: setup ## Make the API's description anew from routes, handlers and models.
+	@$(IN)/python -m scripts.make_openapi
+
+conformance: setup ## Try the API against its description, on a cloud of its own: EXAMPLES=100.
+	@SCHEMATHESIS_EXAMPLES=$(EXAMPLES) $(IN)/pytest tests/e2e/test_openapi_conformance.py
 
 build: setup ## Build for AWS (Python 3.13 on arm64), into .aws-sam.
 	@python3.13 -c '' 2>/dev/null || { \

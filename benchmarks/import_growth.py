@@ -39,6 +39,9 @@ class ChangeFilesCounted:
     def save(self, location: str, lines: list[str]) -> None:
         """Nothing is kept."""
 
+    def lines(self, location: str) -> list[str]:
+        raise NotImplementedError(f"{location} was not kept")
+
 
 def now() -> datetime:
     return datetime.now(UTC)

@@ -8,10 +8,6 @@ already stays as it is.
 import argparse
 import os
 import sys
-from contextlib import suppress
-from typing import TYPE_CHECKING
-
-import boto3
 
 from arxos import bootstrap
 from arxos.domain.errors import ArxosError
@@ -19,9 +15,6 @@ from arxos.domain.identifiers import derived_id
 from arxos.domain.permissions import Role
 from arxos.domain.user import Actor, User
 from arxos.use_cases.organizations import Member, ensure_member
-
-if TYPE_CHECKING:
-    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
 
 def record_member(organization_name: str, member: Member) -> User:
@@ -45,21 +38,6 @@ def record_member(organization_name: str, member: Member) -> User:
     )
 
 
-def subject_of(client: "CognitoIdentityProviderClient", pool: str, email: str) -> str:
-    """The `sub` of a person of the pool, invited now if the pool does not know them."""
-    with suppress(client.exceptions.UsernameExistsException):
-        client.admin_create_user(
-            UserPoolId=pool,
-            Username=email,
-            UserAttributes=[
-                {"Name": "email", "Value": email},
-                {"Name": "email_verified", "Value": "true"},
-            ],
-        )
-    found = client.admin_get_user(UserPoolId=pool, Username=email)
-    return next(a["Value"] for a in found["UserAttributes"] if a["Name"] == "sub")
-
-
 def main(arguments: list[str]) -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__, prog="create_organization")
@@ -72,16 +50,14 @@ def main(arguments: list[str]) -> int:
     if missing:
         print(f"Set {', '.join(missing)} first: the stack's outputs have them.", file=sys.stderr)
         return 2
-    client = boto3.client("cognito-idp", region_name=os.environ["AWS_REGION"])
-    subject = subject_of(client, os.environ["USER_POOL_ID"], given.admin_email)
-    member = Member(
-        subject=subject,
-        email=given.admin_email,
-        first_name=given.first_name,
-        last_name=given.last_name,
-        role=Role.ADMIN,
-    )
     try:
+        member = Member(
+            subject=bootstrap.sign_ins().create(given.admin_email).subject,
+            email=given.admin_email,
+            first_name=given.first_name,
+            last_name=given.last_name,
+            role=Role.ADMIN,
+        )
         user = record_member(given.name, member)
     except ArxosError as refused:
         print(refused.message, file=sys.stderr)

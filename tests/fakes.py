@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,31 +10,55 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from arxos.adapters.dynamodb.keys import by_number
+from arxos.adapters.dynamodb.mapping import COUNTERS
 from arxos.domain.building import Building
+from arxos.domain.deletion import Deletion
 from arxos.domain.device import Device
 from arxos.domain.errors import (
+    BeingDeleted,
     ChangedMeanwhile,
     Conflict,
     Duplicate,
     InvalidInput,
+    LastAdmin,
     NotFound,
     ServiceUnavailable,
     Unauthenticated,
 )
 from arxos.domain.events import DomainEvent
 from arxos.domain.floor import Floor
+from arxos.domain.group import MAX_GROUPS_OF_A_RECORD, Group, kind_of_member
+from arxos.domain.history import Change
 from arxos.domain.identifiers import NewId
 from arxos.domain.import_job import UNDER_WAY, ImportJob, ImportStatus
+from arxos.domain.ordering import order_of
 from arxos.domain.permissions import Role
+from arxos.domain.plain_values import plain
+from arxos.domain.plan_entries import PlanEntry
+from arxos.domain.record import Record
 from arxos.domain.room import Room
+from arxos.domain.search_words import KINDS, Drawer, Kind, WordEntry
+from arxos.domain.sensitive import Sealed, Secret
 from arxos.domain.source import Problem, SourceModel
 from arxos.domain.summary import COUNTED_FIELDS, Tally, tally_of
 from arxos.domain.text_rules import folded
-from arxos.domain.user import Actor, Organization, User
-from arxos.ports.imports import Upload, UploadedFile
-from arxos.ports.registry import BuildingFilter, DeviceFilter, FloorFilter, Page, RoomFilter, Slice
-from tests.make import make_id
+from arxos.domain.user import Actor, Organization, User, email_taken
+from arxos.ports.deletions import DeletionOrder
+from arxos.ports.history import ChangeFilter
+from arxos.ports.imports import ImportOrder, Upload, UploadedFile
+from arxos.ports.registry import (
+    BuildingFilter,
+    DeviceFilter,
+    FloorFilter,
+    GroupFilter,
+    Page,
+    RoomFilter,
+    Slice,
+)
+from arxos.ports.search import Span, Window
+from arxos.ports.sign_in import SignIn
+from arxos.ports.vault import BrokenSeal
+from tests.make import ORG, make_id
 
 T = TypeVar("T")
 Key = tuple[str, ...]
@@ -46,6 +70,7 @@ class FakeTable:
 
     items: dict[Key, Any] = field(default_factory=dict)
     changes: list[tuple[Actor, DomainEvent]] = field(default_factory=list)
+    history: list["Recorded"] = field(default_factory=list)
 
 
 class _Draft:
@@ -55,6 +80,13 @@ class _Draft:
         self.steps: list[Callable[[dict[Key, Any]], None]] = []
         self.keys: set[Key] = set()
         self.events: list[DomainEvent] = []
+        self.grown: Counter[Key] = Counter()
+
+    def check_marks(self, items: dict[Key, Any]) -> None:
+        """Nothing is added below what is being deleted; what leaves may leave."""
+        for (*key, _), by in self.grown.items():
+            if by > 0 and getattr(items.get(tuple(key)), "deletion_id", None) is not None:
+                raise BeingDeleted(key[1])
 
     def put_new(self, key: Key, value: Any, error: Callable[[], Exception]) -> None:
         def step(items: dict[Key, Any]) -> None:
@@ -72,10 +104,12 @@ class _Draft:
     def delete(self, key: Key, record: Any) -> None:
         def step(items: dict[Key, Any]) -> None:
             stored = items.get(key)
-            held = ("floors_count", "rooms_count", "devices_count")
+            held = ("floors_count", "rooms_count", "devices_count", "groups_count", "members_count")
             if (
                 stored is None
                 or stored.version != record.version
+                or getattr(stored, "group_ids", ()) != getattr(record, "group_ids", ())
+                or getattr(stored, "deletion_id", None) != getattr(record, "deletion_id", None)
                 or any(getattr(stored, name, 0) for name in held)
             ):
                 raise ChangedMeanwhile
@@ -86,18 +120,19 @@ class _Draft:
     def update(self, key: Key, record: Any) -> None:
         def step(items: dict[Key, Any]) -> None:
             stored = items.get(key)
+            if getattr(stored, "deletion_id", None) is not None:
+                raise BeingDeleted(record.kind)
             if stored is None or stored.version != record.version:
                 raise ChangedMeanwhile
-            counters = {
-                name: getattr(stored, name)
-                for name in ("floors_count", "rooms_count", "devices_count", "shards")
-                if hasattr(stored, name)
-            }
+            counters = {name: getattr(stored, name) for name in COUNTERS if hasattr(stored, name)}
             items[key] = replace(record, version=record.version + 1, events=(), **counters)
 
         self._add(key, step)
 
     def count(self, key: Key, counter: str, by: int, kind: str) -> None:
+        if counter != "shards":
+            self.grown[*key, counter] += by
+
         def step(items: dict[Key, Any]) -> None:
             if key not in items:
                 raise NotFound(kind)
@@ -124,6 +159,27 @@ def _page(items: list[T], page: Page) -> Slice[T]:
     return Slice(tuple(items[start:end]), str(end) if end < len(items) else None)
 
 
+def _sorted_page(items: list[Any], sort: str, page: Page) -> Slice[Any]:
+    ordered = sorted(((order_of(i, sort), i) for i in items), key=lambda pair: pair[0])
+    if sort.startswith("-"):
+        ordered.reverse()
+    if page.position is not None:
+        try:
+            value, record_id = json.loads(page.position)
+            assert isinstance(value, (str, int))
+            assert isinstance(record_id, str)
+        except (ValueError, TypeError, AssertionError):
+            raise InvalidInput("The cursor does not belong", {"cursor": "…"}) from None
+        after = (value, record_id)
+        ordered = [
+            (order, i)
+            for order, i in ordered
+            if (order < after if sort.startswith("-") else order > after)
+        ]
+    position = json.dumps(ordered[page.limit - 1][0]) if len(ordered) > page.limit else None
+    return Slice(tuple(i for _, i in ordered[: page.limit]), position)
+
+
 class _Repository:
     def __init__(self, org: str, table: FakeTable, draft: _Draft) -> None:
         self._org, self._table, self._draft = org, table, draft
@@ -133,6 +189,17 @@ class _Repository:
             return self._table.items[(self._org, kind, *rest)]
         except KeyError:
             raise NotFound(kind) from None
+
+    def _get_some(self, kind: str, building_id: str, ids: Iterable[str]) -> dict[str, Any]:
+        found = {i: self._table.items.get((self._org, kind, building_id, i)) for i in ids}
+        return {i: record for i, record in found.items() if record is not None}
+
+    def _leave_groups(self, record: Room | Device) -> None:
+        for group_id in record.group_ids:
+            member = (self._org, "member", group_id, record.id)
+            self._draft._add(member, _drop(member))
+            group = (self._org, "group", record.building_id, group_id)
+            self._draft.count(group, "members_count", -1, "group")
 
     def _of(self, *start: str) -> list[Any]:
         prefix = (self._org, *start)
@@ -152,11 +219,7 @@ class FakeBuildings(_Repository):
             and where.status in (None, b.status)
             and (where.q is None or folded(where.q) in folded(b.name))
         ]
-        if where.sort.endswith("name"):
-            found.sort(key=lambda b: (folded(b.name), b.id))
-        if where.sort.startswith("-"):
-            found.reverse()
-        return _page(found, page)
+        return _sorted_page(found, where.sort, page)
 
     def add(self, building: Building) -> None:
         self._draft.put_new(
@@ -196,10 +259,13 @@ class FakeFloors(_Repository):
             if (where.floor_ids is None or f.id in where.floor_ids)
             and where.status in (None, f.status)
         ]
-        return _page(sorted(found, key=lambda f: f.floor_number), page)
+        return _sorted_page(found, where.sort, page)
 
     def all(self, building_id: str) -> Iterator[Floor]:
         yield from self._of("floor", building_id)
+
+    def get_some(self, building_id: str, floor_ids: Iterable[str]) -> dict[str, Floor]:
+        return self._get_some("floor", building_id, floor_ids)
 
     def add(self, floor: Floor) -> None:
         self._draft.put_new(
@@ -243,12 +309,19 @@ class FakeRooms(_Repository):
             and where.room_type in (None, r.room_type)
             and where.status in (None, r.status)
         ]
-        if where.floor_id is not None:
-            found.sort(key=lambda r: by_number(r.room_number, r.id))
+        if where.sort is not None or where.floor_id is not None:
+            return _sorted_page(found, where.sort or "number", page)
         return _page(found, page)
 
     def all(self, building: Building) -> Iterator[Room]:
         yield from self._of("room", building.id)
+
+    def get_some(self, building_id: str, room_ids: Iterable[str]) -> dict[str, Room]:
+        return self._get_some("room", building_id, room_ids)
+
+    def holders(self, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        held = {p: self._table.items.get((self._org, "room number", *p)) for p in places}
+        return {place: room_id for place, room_id in held.items() if room_id is not None}
 
     def add(self, room: Room) -> None:
         self._draft.put_new(
@@ -278,6 +351,7 @@ class FakeRooms(_Repository):
 
     def remove(self, room: Room) -> None:
         self._draft.delete((self._org, "room", room.building_id, room.id), room)
+        self._leave_groups(room)
         if not room.number_shared:
             self._draft.remove((self._org, "room number", room.floor_id, folded(room.room_number)))
         self._draft.count((self._org, "building", room.building_id), "rooms_count", -1, "building")
@@ -304,16 +378,20 @@ class FakeDevices(_Repository):
             for d in self.all(building)
             if (where.room_id is None or where.room_id in d.room_ids)
             and where.floor_id in (None, d.floor_id)
+            and (where.group_id is None or where.group_id in d.group_ids)
             and (where.floor_ids is None or d.floor_id in where.floor_ids)
             and where.device_type in (None, d.device_type)
             and where.status in (None, d.status)
         ]
-        if where.room_id is not None or where.floor_id is not None:
-            found.sort(key=lambda d: (folded(d.name), d.id))
+        if where.sort is not None or where.room_id is not None or where.floor_id is not None:
+            return _sorted_page(found, where.sort or "name", page)
         return _page(found, page)
 
     def all(self, building: Building) -> Iterator[Device]:
         yield from self._of("device", building.id)
+
+    def get_some(self, building_id: str, device_ids: Iterable[str]) -> dict[str, Device]:
+        return self._get_some("device", building_id, device_ids)
 
     def add(self, device: Device) -> None:
         self._draft.put_new(
@@ -336,6 +414,7 @@ class FakeDevices(_Repository):
 
     def remove(self, device: Device) -> None:
         self._draft.delete((self._org, "device", device.building_id, device.id), device)
+        self._leave_groups(device)
         building = (self._org, "building", device.building_id)
         self._draft.count(building, "devices_count", -1, "building")
         self._count(device, -1)
@@ -350,6 +429,82 @@ class FakeDevices(_Repository):
             self._draft.count(room, "devices_count", by, "room")
 
 
+class FakeGroups(_Repository):
+    def get(self, building_id: str, group_id: str) -> Group:
+        return self._get("group", building_id, group_id)  # type: ignore[no-any-return]
+
+    def list(self, building_id: str, where: GroupFilter, page: Page) -> Slice[Group]:
+        found = [g for g in self.all(building_id) if where.group_kind in (None, g.group_kind.value)]
+        return _page(found, page)
+
+    def all(self, building_id: str) -> Iterator[Group]:
+        yield from self._of("group", building_id)
+
+    def add(self, group: Group) -> None:
+        key = (self._org, "group", group.building_id, group.id)
+        self._draft.put_new(key, replace(group, events=()), _conflict)
+        self._count(group, 1)
+        self._draft.events += group.events
+
+    def update(self, group: Group) -> None:
+        self._draft.update((self._org, "group", group.building_id, group.id), group)
+        self._draft.events += group.events
+
+    def remove(self, group: Group) -> None:
+        self._draft.delete((self._org, "group", group.building_id, group.id), group)
+        self._count(group, -1)
+        self._draft.events += group.events
+
+    def members(self, group: Group, page: Page) -> Slice[str]:
+        return _page(self._of("member", group.id), page)
+
+    def all_members(self, group: Group) -> Iterator[str]:
+        yield from self._of("member", group.id)
+
+    def change_members(self, group: Group, *, added: Sequence[str], removed: Sequence[str]) -> None:
+        for record_id in (*added, *removed):
+            member = (self._org, "member", group.id, record_id)
+            record = (self._org, kind_of_member(record_id), group.building_id, record_id)
+            step = _enter if record_id in added else _leave
+            self._draft._add(member, step(member, record))
+        key = (self._org, "group", group.building_id, group.id)
+        self._draft.count(key, "members_count", len(added) - len(removed), "group")
+        self.update(group)
+
+    def _count(self, group: Group, by: int) -> None:
+        key = (self._org, "building", group.building_id)
+        self._draft.count(key, "groups_count", by, "building")
+
+
+def _drop(member: Key) -> Callable[[dict[Key, Any]], None]:
+    def step(items: dict[Key, Any]) -> None:
+        if items.pop(member, None) is None:
+            raise ChangedMeanwhile
+
+    return step
+
+
+def _enter(member: Key, record: Key) -> Callable[[dict[Key, Any]], None]:
+    def step(items: dict[Key, Any]) -> None:
+        held = items.get(record)
+        if held is None or member in items or len(held.group_ids) >= MAX_GROUPS_OF_A_RECORD:
+            raise ChangedMeanwhile
+        items[member] = member[-1]
+        items[record] = replace(held, group_ids=tuple(sorted({*held.group_ids, member[2]})))
+
+    return step
+
+
+def _leave(member: Key, record: Key) -> Callable[[dict[Key, Any]], None]:
+    def step(items: dict[Key, Any]) -> None:
+        held = items.get(record)
+        if held is None or items.pop(member, None) is None:
+            raise ChangedMeanwhile
+        items[record] = replace(held, group_ids=tuple(g for g in held.group_ids if g != member[2]))
+
+    return step
+
+
 class FakeImports(_Repository):
     def get(self, building_id: str, import_id: str) -> ImportJob:
         return self._get("import", building_id, import_id)  # type: ignore[no-any-return]
@@ -359,6 +514,7 @@ class FakeImports(_Repository):
 
     def add(self, job: ImportJob) -> None:
         key = (self._org, "import", job.building_id, job.id)
+        self._draft.grown[self._org, "building", job.building_id, "imports"] += 1
         self._draft.put_new(key, replace(job, events=()), _conflict)
         self._draft.events += job.events
 
@@ -374,14 +530,79 @@ class FakeImports(_Repository):
         self._draft.events += job.events
 
 
+class FakeDeletions(_Repository):
+    def get(self, deletion_id: str) -> Deletion:
+        return self._get("deletion", deletion_id)  # type: ignore[no-any-return]
+
+    def begin(self, deletion: Deletion, target: Building | Floor | Room) -> None:
+        within = () if isinstance(target, Building) else (target.building_id,)
+        key = (self._org, target.kind, *within, target.id)
+
+        def mark(items: dict[Key, Any]) -> None:
+            stored = items.get(key)
+            if stored is None or (stored.version, stored.deletion_id) != (target.version, None):
+                raise ChangedMeanwhile
+            items[key] = replace(stored, deletion_id=deletion.id)
+
+        self._draft._add(key, mark)
+        stored = replace(deletion, events=())
+        self._draft.put_new((self._org, "deletion", deletion.id), stored, _conflict)
+        self._draft.events += deletion.events
+
+    def save(self, deletion: Deletion) -> None:
+        key = (self._org, "deletion", deletion.id)
+
+        def step(items: dict[Key, Any]) -> None:
+            if key not in items or items[key].version != deletion.version:
+                raise ChangedMeanwhile
+            items[key] = deletion.stored()
+
+        self._draft._add(key, step)
+
+    def clear_remains(self, building_id: str, most: int) -> int:
+        start = (self._org, "import", building_id)
+        keys = [key for key in self._table.items if key[:3] == start][:most]
+        for key in keys:
+            self._draft._add(key, _drop(key))
+        return len(keys)
+
+
 class FakeUsers(_Repository):
     def get(self, user_id: str) -> User:
         return self._get("user", user_id)  # type: ignore[no-any-return]
 
+    def list(self, page: Page) -> Slice[User]:
+        return _page(self._of("user"), page)
+
+    def has_email(self, email: str) -> bool:
+        return (self._org, "email", folded(email)) in self._table.items
+
     def add(self, user: User) -> None:
         self._draft.put_new((self._org, "user", user.id), replace(user, events=()), _conflict)
-        self._draft.put_new(("identity", user.subject), user.id, lambda: Duplicate("user", "taken"))
+        self._draft.put_new(("identity", user.subject), user.id, email_taken)
+        self._draft.put_new((self._org, "email", folded(user.email)), user.id, email_taken)
+        self._count_admins(int(user.is_organization_admin))
         self._draft.events += user.events
+
+    def update(self, user: User) -> None:
+        key = (self._org, "user", user.id)
+        self._draft.update(key, user)
+        was: User = self._table.items[key]
+        self._count_admins(user.is_organization_admin - was.is_organization_admin)
+        self._draft.events += user.events
+
+    def _count_admins(self, by: int) -> None:
+        key = (self._org, "organization")
+
+        def step(items: dict[Key, Any]) -> None:
+            if items[key].admins_count + by < 1:
+                raise LastAdmin
+            items[key] = replace(items[key], admins_count=items[key].admins_count + by)
+
+        if by < 0:
+            self._draft.steps.append(step)
+        elif by > 0:
+            self._draft.count(key, "admins_count", by, "organization")
 
 
 class FakeOrganizations(_Repository):
@@ -399,8 +620,10 @@ class FakeUnitOfWork:
         actor: Actor,
         new_id: NewId = make_id,
         before_commit: Callable[[], None] = lambda: None,
+        import_id: str | None = None,
     ) -> None:
         self._table, self._actor, self._before_commit = table, actor, before_commit
+        self._import_id = import_id
         self._open()
 
     def _open(self) -> None:
@@ -410,7 +633,9 @@ class FakeUnitOfWork:
         self.floors = FakeFloors(*bound)
         self.rooms = FakeRooms(*bound)
         self.devices = FakeDevices(*bound)
+        self.groups = FakeGroups(*bound)
         self.imports = FakeImports(*bound)
+        self.deletions = FakeDeletions(*bound)
         self.users = FakeUsers(*bound)
         self.organizations = FakeOrganizations(*bound)
 
@@ -428,14 +653,92 @@ class FakeUnitOfWork:
             return
         self._before_commit()
         items = dict(self._table.items)
+        self._draft.check_marks(items)
         for step in self._draft.steps:
             step(items)
+        for event in self._draft.events:
+            self._record(event, items.get, self._table.items.get)
         self._table.items = items
         self._table.changes += [(self._actor, event) for event in self._draft.events]
 
     @property
     def writes(self) -> int:
         return len(self._draft.keys) + 1
+
+    def _record(self, event: DomainEvent, *stored: Callable[[Key], Any]) -> None:
+        """Keep the event for `FakeHistory`, with the version that the record has from it on."""
+        start = (self._actor.organization_id, event.record_kind)
+        keys = (k for k in self._draft.keys if k[:2] == start and k[-1] == event.record_id)
+        key = next(keys, start)
+        is_import = event.record_kind == "import"
+        now, before = (get(key) for get in stored)
+        change = Change(
+            id=f"chg_{len(self._table.history)}",
+            at=event.at,
+            event=event.name,
+            record_kind=event.record_kind,
+            record_id=event.record_id,
+            record_label=event.record_label,
+            user_id=self._actor.user_id,
+            user_name=self._actor.name,
+            request_id=self._actor.request_id,
+            import_id=event.record_id if is_import else self._import_id,
+            version=getattr(now, "version", None) or getattr(before, "version", 0) + 1,
+            changes={k: (plain(a), plain(b)) for k, (a, b) in event.changes.items()},
+        )
+        building_id = key[2] if key is not start and len(key) > 2 else None
+        self._table.history.append(Recorded(start[0], building_id, change))
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A change as `FakeHistory` finds it."""
+
+    organization_id: str
+    building_id: str | None
+    change: Change
+
+
+class FakeChangeFiles:
+    """The change files of chunks, both ends."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, list[str]] = {}
+
+    def save(self, location: str, lines: list[str]) -> None:
+        self.files[location] = lines
+
+    def lines(self, location: str) -> list[str]:
+        return self.files[location]
+
+
+class FakeHistory:
+    def __init__(self, table: FakeTable, org: str) -> None:
+        self._table, self._org = table, org
+
+    def of_record(self, kind: str, building_id: str, record_id: str, page: Page) -> Slice[Change]:
+        return _page([r.change for r in self._newest() if r.change.record_id == record_id], page)
+
+    def of_building(self, building_id: str, where: ChangeFilter, page: Page) -> Slice[Change]:
+        return self._where(where, page, [r for r in self._newest() if r.building_id == building_id])
+
+    def of_user(self, user_id: str, where: ChangeFilter, page: Page) -> Slice[Change]:
+        return self._where(where, page, [r for r in self._newest() if r.change.user_id == user_id])
+
+    def _newest(self) -> list[Recorded]:
+        return [r for r in reversed(self._table.history) if r.organization_id == self._org]
+
+    def _where(
+        self, where: ChangeFilter, page: Page, recorded: list[Recorded]
+    ) -> Slice[Change]:
+        found = [
+            r.change
+            for r in recorded
+            if where.kind in (None, r.change.record_kind)
+            and where.user_id in (None, r.change.user_id)
+            and where.import_id in (None, r.change.import_id)
+        ]
+        return _page(sorted(found, key=lambda c: str(c.at), reverse=True), page)
 
 
 class FakeImportDesk:
@@ -445,8 +748,22 @@ class FakeImportDesk:
         self._table = table
         self.before_commit: Callable[[], None] = lambda: None
 
+    def find(self, order: ImportOrder) -> ImportJob:
+        try:
+            key = (order.organization_id, "import", order.building_id, order.import_id)
+            job: ImportJob = self._table.items[key]
+        except KeyError:
+            raise NotFound("import") from None
+        return job
+
     def claim(
-        self, file: UploadedFile, *, attempt: str, now: datetime, until: datetime
+        self,
+        file: UploadedFile,
+        *,
+        attempt: str,
+        now: datetime,
+        until: datetime,
+        status: ImportStatus = ImportStatus.READING,
     ) -> ImportJob | None:
         key = (file.organization_id, "import", file.building_id, file.import_id)
         job: ImportJob | None = self._table.items.get(key)
@@ -460,11 +777,16 @@ class FakeImportDesk:
             attempt=attempt,
             attempts=job.attempts + 1,
             lease_until=until,
-            status=ImportStatus.READING,
+            status=status,
             updated_at=now,
         )
         self._table.items[key] = claimed
         return claimed
+
+    def changes(self, file: UploadedFile, job: ImportJob) -> Iterator[Change]:
+        for recorded in reversed(self._table.history):
+            if recorded.change.import_id == job.id:
+                yield recorded.change
 
     def chunk(self, file: UploadedFile, job: ImportJob, number: int) -> FakeUnitOfWork:
         actor = Actor(
@@ -474,12 +796,113 @@ class FakeImportDesk:
             role=Role.ADMIN,
             request_id=job.attempt or "",
         )
+        return FakeUnitOfWork(
+            self._table,
+            actor,
+            before_commit=lambda: self.before_commit(),
+            import_id=job.id,
+        )
+
+
+class FakeDeletionDesk:
+    """`before_commit` runs before each commit of a chunk; tests let it raise, or write."""
+
+    def __init__(self, table: FakeTable) -> None:
+        self._table = table
+        self.before_commit: Callable[[], None] = lambda: None
+
+    def find(self, order: DeletionOrder) -> Deletion:
+        key = (order.organization_id, "deletion", order.deletion_id)
+        deletion: Deletion | None = self._table.items.get(key)
+        if deletion is None:
+            raise NotFound("deletion")
+        return deletion
+
+    def chunk(self, order: DeletionOrder, deletion: Deletion) -> FakeUnitOfWork:
+        actor = Actor(
+            organization_id=order.organization_id,
+            user_id=deletion.started_by or "",
+            name=deletion.started_by_name or "",
+            role=Role.ADMIN,
+            request_id="",
+        )
         return FakeUnitOfWork(self._table, actor, before_commit=lambda: self.before_commit())
+
+    def last(self, order: DeletionOrder, deletion: Deletion) -> FakeUnitOfWork:
+        return self.chunk(order, deletion)
+
+
+class FakeDeletionQueue:
+    def __init__(self) -> None:
+        self.orders: list[DeletionOrder] = []
+        self.is_there = True
+
+    def send(self, order: DeletionOrder) -> None:
+        if not self.is_there:
+            raise ServiceUnavailable("no queue")
+        self.orders.append(order)
+
+
+class FakeSearchWords:
+    """The words of all organisations, in the order of their sort keys."""
+
+    def __init__(self) -> None:
+        self.entries: dict[Key, WordEntry] = {}
+
+    def write(self, put: Sequence[WordEntry], removed: Sequence[WordEntry]) -> None:
+        for entry in removed:
+            self.entries.pop(self._key(entry), None)
+        for entry in put:
+            self.entries[self._key(entry)] = entry
+
+    def _key(self, entry: WordEntry) -> Key:
+        order = f"{int(not entry.whole)}{KINDS.index(Kind(entry.kind))}"
+        partition = (entry.organization_id, Drawer.of(entry.kind), entry.text[:2])
+        return (*partition, f"{entry.text}#{order}#{entry.record_id}")
+
+
+class FakeSearchIndex:
+    def __init__(self, table: FakeTable, words: FakeSearchWords, org: str) -> None:
+        self._table, self._words, self._org = table, words, org
+        self.words_per_window = 400
+
+    def window(self, drawer: Drawer, beginning: str, span: Span) -> Window:
+        positions = [p for p in (span.after, span.until) if p is not None]
+        if not all(p.startswith(beginning) for p in positions):
+            raise InvalidInput("The cursor does not belong to this list", {"cursor": "…"})
+        found = [
+            (key[3], entry)
+            for key, entry in sorted(self._words.entries.items())
+            if key[:3] == (self._org, drawer, beginning[:2])
+            and key[3].startswith(beginning)
+            and (span.after is None or key[3] > span.after)
+        ]
+        if span.until is not None:
+            shown = [entry for sk, entry in found if sk <= span.until]
+            return Window(tuple(shown), span.until)
+        kept = found[: self.words_per_window]
+        more = len(found) > len(kept)
+        return Window(tuple(entry for _, entry in kept), kept[-1][0] if more else None)
+
+    def records(self, entries: Sequence[WordEntry]) -> dict[str, Record]:
+        wanted = {e.record_id for e in entries} | {e.building_id for e in entries}
+        records = (v for key, v in self._table.items.items() if key[0] == self._org)
+        return {r.id: r for r in records if isinstance(r, Record) and r.id in wanted}
+
+
+class FakeImportQueue:
+    def __init__(self) -> None:
+        self.orders: list[ImportOrder] = []
+
+    def send(self, order: ImportOrder) -> None:
+        self.orders.append(order)
 
 
 class FakeUploads:
     def __init__(self) -> None:
         self.reports: dict[str, tuple[Problem, ...]] = {}
+        self.models: dict[str, SourceModel] = {}
+        self.plans: dict[str, list[PlanEntry]] = {}
 
     def presign(self, organization_id: str, job: ImportJob) -> Upload:
         return Upload(
@@ -492,6 +915,21 @@ class FakeUploads:
     @contextmanager
     def fetch(self, file: UploadedFile) -> Iterator[Path]:
         yield Path(file.filename)
+
+    def save_model(self, file: UploadedFile, model: SourceModel) -> None:
+        self.models[file.import_id] = model
+
+    def model(self, file: UploadedFile) -> SourceModel:
+        return self.models[file.import_id]
+
+    def save_plan(self, file: UploadedFile, entries: Sequence[PlanEntry]) -> None:
+        self.plans[file.import_id] = list(entries)
+
+    def plan(self, file: UploadedFile, *, start: int = 0, size: int) -> Iterator[PlanEntry]:
+        yield from self.plans.get(file.import_id, [])[start:size]
+
+    def problems(self, file: UploadedFile) -> Iterator[Problem]:
+        yield from self.reports.get(file.import_id, ())
 
     def save_report(self, file: UploadedFile, problems: tuple[Problem, ...]) -> None:
         self.reports[file.import_id] = problems
@@ -522,6 +960,65 @@ class FakeTokens:
         if token not in self.subjects:
             raise Unauthenticated("bad token")
         return {"sub": self.subjects[token]}
+
+
+class FakeVault:
+    """Gives a number for a text, and the text for its number in its own place only."""
+
+    def __init__(self, organization_id: str = ORG) -> None:
+        self._organization_id = organization_id
+        self._sealed: dict[str, tuple[tuple[str, str, str], str]] = {}
+
+    def seal(self, secret: Secret, *, record_id: str, name: str) -> Sealed:
+        number = f"sealed-{len(self._sealed)}"
+        self._sealed[number] = ((self._organization_id, record_id, name), secret.text)
+        return Sealed(number)
+
+    def open(self, sealed: Sealed, *, record_id: str, name: str) -> Secret:
+        place, text = self._sealed[sealed.ciphertext]
+        if place != (self._organization_id, record_id, name):
+            raise BrokenSeal
+        return Secret(text)
+
+    def of(self, organization_id: str) -> Self:
+        """The vault of another organisation, behind the same key."""
+        other = type(self)(organization_id)
+        other._sealed = self._sealed
+        return other
+
+
+class FakeSignIns:
+    """The sign-ins by address. `mails` are the invitations, in the order they were sent."""
+
+    def __init__(self) -> None:
+        self.subjects: dict[str, str] = {}
+        self.disabled: set[str] = set()
+        self.mails: list[str] = []
+        self.is_there = True
+
+    def create(self, email: str) -> SignIn:
+        self._ask()
+        if (known := self.subjects.get(email.lower())) is not None:
+            return SignIn(known, is_new=False)
+        self.mails.append(email)
+        subject = self.subjects[email.lower()] = f"subject-of-{email.lower()}"
+        return SignIn(subject, is_new=True)
+
+    def invite_again(self, email: str) -> None:
+        self._ask()
+        self.mails.append(email)
+
+    def disable(self, subject: str) -> None:
+        self._ask()
+        self.disabled.add(subject)
+
+    def enable(self, subject: str) -> None:
+        self._ask()
+        self.disabled.discard(subject)
+
+    def _ask(self) -> None:
+        if not self.is_there:
+            raise ServiceUnavailable("no answer")
 
 
 class FakeDirectory:

@@ -97,6 +97,57 @@ def s3_event(*locations: str, bucket: str = "arxos-uploads") -> dict[str, Any]:
     }
 
 
+def sqs_event(body: str, *, receive_count: int = 1) -> dict[str, Any]:
+    """A batch of one message."""
+    return {
+        "Records": [
+            {
+                "messageId": "message-1",
+                "receiptHandle": "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a",
+                "body": body,
+                "attributes": {
+                    "ApproximateReceiveCount": str(receive_count),
+                    "SentTimestamp": "1545082649183",
+                    "SenderId": "AIDAIENQZJOLO23YVJ4VO",
+                    "ApproximateFirstReceiveTimestamp": "1545082649185",
+                },
+                "messageAttributes": {},
+                "md5OfBody": "e4e68fb7bd0e697a0ae8f1bb342846b3",
+                "eventSource": "aws:sqs",
+                "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:deletions",
+                "awsRegion": "eu-central-1",
+            }
+        ]
+    }
+
+
+def stream_event(*changes: tuple[dict[str, Any] | None, dict[str, Any] | None]) -> dict[str, Any]:
+    """A DynamoDB stream's changes: each the item's images before and after it."""
+    records = []
+    for number, (old, new) in enumerate(changes, 1):
+        known: dict[str, Any] = new or old or {}
+        images = {"OldImage": old, "NewImage": new}
+        records.append(
+            {
+                "eventID": f"c4ca4238a0b923820dcc509a6f75849{number}",
+                "eventName": "MODIFY" if old and new else "INSERT" if new else "REMOVE",
+                "eventVersion": "1.1",
+                "eventSource": "aws:dynamodb",
+                "awsRegion": "eu-central-1",
+                "dynamodb": {
+                    "ApproximateCreationDateTime": 1795348800,
+                    "Keys": {name: known[name] for name in ("PK", "SK") if name in known},
+                    "SequenceNumber": f"{4421584500000000017450439091 + number}",
+                    "SizeBytes": 26,
+                    "StreamViewType": "NEW_AND_OLD_IMAGES",
+                    **{name: image for name, image in images.items() if image is not None},
+                },
+                "eventSourceARN": "arn:aws:dynamodb:eu-central-1:123456789012:table/arxos/stream/x",
+            }
+        )
+    return {"Records": records}
+
+
 def token_event(token: str | None) -> dict[str, Any]:
     """A TOKEN authorizer event."""
     return {"type": "TOKEN", "authorizationToken": token, "methodArn": METHOD_ARN}

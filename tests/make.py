@@ -8,12 +8,13 @@ from arxos.domain.address import Address
 from arxos.domain.building import Building
 from arxos.domain.device import Device, Position
 from arxos.domain.floor import Floor
+from arxos.domain.group import Group, GroupKind
 from arxos.domain.identifiers import PREFIXES
 from arxos.domain.import_job import ImportJob
 from arxos.domain.permissions import Role
 from arxos.domain.room import Room
 from arxos.domain.source import SourceDevice, SourceFloor, SourceModel, SourceRoom
-from arxos.domain.user import Actor, User
+from arxos.domain.user import Actor, Organization, User
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)
@@ -93,6 +94,17 @@ def make_device(floor: Floor, *rooms: Room, **changes: Any) -> Device:
     return Device.create(at=NOON, created_by="usr_ada", **{**values, **changes})
 
 
+def make_group(building: Building, **changes: Any) -> Group:
+    values: dict[str, Any] = {
+        "id": make_id("group"),
+        "building_id": building.id,
+        "group_kind": GroupKind.SYSTEM,
+        "name": "Supply air 1",
+        "category": "Ventilation",
+    }
+    return Group.create(at=NOON, created_by="usr_ada", **{**values, **changes})
+
+
 def make_import(building: Building, **changes: Any) -> ImportJob:
     values: dict[str, Any] = {
         "id": make_id("import"),
@@ -106,12 +118,16 @@ def make_import(building: Building, **changes: Any) -> ImportJob:
     return ImportJob(**{**values, **changes})
 
 
+def make_organization(**changes: Any) -> Organization:
+    return Organization(**{"id": ORG, "name": "First", "created_at": NOON, **changes})
+
+
 def make_user(**changes: Any) -> User:
     values: dict[str, Any] = {
         "id": make_id("user"),
         "organization_id": ORG,
         "subject": f"subject-{next(_numbers)}",
-        "email": "ada@example.com",
+        "email": f"ada{next(_numbers)}@example.com",
         "first_name": "Ada",
         "last_name": "Lovelace",
         "role": Role.ADMIN,

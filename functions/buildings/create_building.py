@@ -1,6 +1,6 @@
 """POST /api/v1/buildings: put a new building into the registry."""
 
-from arxos.bootstrap import answers, new_id, now, unit_of_work
+from arxos.bootstrap import answers, new_id, now, unit_of_work, vault
 from arxos.domain.permissions import Permission
 from arxos.entrypoints.http import Request, Response, created, http_handler
 from arxos.entrypoints.record_bodies import CreateBuildingBody
@@ -16,5 +16,6 @@ def handler(request: Request) -> Response:
         actor=request.actor,
         new_id=new_id,
         now=now(),
+        vault=vault(request.actor),
     )
     return created("building", show_building(building), f"/api/v1/buildings/{building.id}")

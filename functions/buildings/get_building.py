@@ -1,15 +1,25 @@
-"""GET /api/v1/buildings/{building_id}: one building."""
+"""GET /api/v1/buildings/{building_id}: one building, as it is or was."""
 
-from arxos.bootstrap import unit_of_work
+from arxos.bootstrap import history, unit_of_work, vault
 from arxos.domain.permissions import Permission
-from arxos.entrypoints.http import Request, Response, http_handler, shown
-from arxos.entrypoints.representations import show_building
+from arxos.entrypoints.http import Request, Response, http_handler, moment, shown
+from arxos.entrypoints.representations import as_of, show_building
 from arxos.use_cases.buildings import get_building
+from arxos.use_cases.history import record_as_of
+from arxos.use_cases.sealing import revealed
 
 
 @http_handler(requires=Permission.READ_BUILDING)
 def handler(request: Request) -> Response:
+    then = moment(request.query("as_of").get("as_of"), "as_of")
+    actor = request.actor
     building = get_building(
-        request.path("building_id"), uow=unit_of_work(request.actor), actor=request.actor
+        request.path("building_id"),
+        uow=unit_of_work(actor),
+        actor=actor,
     )
-    return shown(show_building(building))
+    if then is None:
+        values = revealed(building, vault=vault(actor), actor=actor)
+        return shown(show_building(building), sensitive=values)
+    past = record_as_of(building, then, history=history(actor), actor=actor)
+    return shown(as_of(show_building(past)))

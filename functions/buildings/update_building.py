@@ -1,6 +1,6 @@
 """PATCH /api/v1/buildings/{building_id}: change some fields."""
 
-from arxos.bootstrap import now, unit_of_work
+from arxos.bootstrap import now, unit_of_work, vault
 from arxos.domain.permissions import Permission
 from arxos.entrypoints.http import Request, Response, http_handler, shown
 from arxos.entrypoints.record_bodies import UpdateBuildingBody
@@ -17,5 +17,6 @@ def handler(request: Request) -> Response:
         uow=unit_of_work(request.actor),
         actor=request.actor,
         now=now(),
+        vault=vault(request.actor),
     )
     return shown(show_building(building))

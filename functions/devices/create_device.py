@@ -1,6 +1,6 @@
 """POST /api/v1/buildings/{building_id}/devices: add a device to the building."""
 
-from arxos.bootstrap import answers, new_id, now, unit_of_work
+from arxos.bootstrap import answers, new_id, now, unit_of_work, vault
 from arxos.domain.permissions import Permission
 from arxos.entrypoints.http import Request, Response, created, http_handler
 from arxos.entrypoints.record_bodies import CreateDeviceBody
@@ -17,6 +17,7 @@ def handler(request: Request) -> Response:
         actor=request.actor,
         new_id=new_id,
         now=now(),
+        vault=vault(request.actor),
     )
     location = f"/api/v1/buildings/{device.building_id}/devices/{device.id}"
     return created("device", show_device(device), location)

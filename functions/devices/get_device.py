@@ -1,18 +1,26 @@
-"""GET /api/v1/buildings/{building_id}/devices/{device_id}: one device."""
+"""GET /api/v1/buildings/{building_id}/devices/{device_id}: one device, as it is or was."""
 
-from arxos.bootstrap import unit_of_work
+from arxos.bootstrap import history, unit_of_work, vault
 from arxos.domain.permissions import Permission
-from arxos.entrypoints.http import Request, Response, http_handler, shown
-from arxos.entrypoints.representations import show_device
+from arxos.entrypoints.http import Request, Response, http_handler, moment, shown
+from arxos.entrypoints.representations import as_of, show_device
 from arxos.use_cases.devices import get_device
+from arxos.use_cases.history import record_as_of
+from arxos.use_cases.sealing import revealed
 
 
 @http_handler(requires=Permission.READ_DEVICE)
 def handler(request: Request) -> Response:
+    then = moment(request.query("as_of").get("as_of"), "as_of")
+    actor = request.actor
     device = get_device(
         request.path("building_id"),
         request.path("device_id"),
-        uow=unit_of_work(request.actor),
-        actor=request.actor,
+        uow=unit_of_work(actor),
+        actor=actor,
     )
-    return shown(show_device(device))
+    if then is None:
+        values = revealed(device, vault=vault(actor), actor=actor)
+        return shown(show_device(device), sensitive=values)
+    past = record_as_of(device, then, history=history(actor), actor=actor)
+    return shown(as_of(show_device(past)))

@@ -1,18 +1,21 @@
-"""GET /api/v1/buildings/{building_id}/floors: a building's floors, from the lowest up."""
+"""GET /api/v1/buildings/{building_id}/floors: a building's floors, unless sorted from below."""
 
 from arxos.bootstrap import unit_of_work
 from arxos.domain.permissions import Permission
 from arxos.domain.status import FloorStatus
 from arxos.entrypoints.http import Request, Response, choice, http_handler
 from arxos.entrypoints.representations import show_floor
-from arxos.ports.registry import FloorFilter
+from arxos.ports.registry import FloorFilter, NumberedSort
 from arxos.use_cases.floors import list_floors
 
 
 @http_handler(requires=Permission.READ_FLOOR)
 def handler(request: Request) -> Response:
-    query = request.query("status", paged=True)
-    where = FloorFilter(status=choice(query.get("status"), "status", FloorStatus))
+    query = request.query("status", "sort", paged=True)
+    where = FloorFilter(
+        status=choice(query.get("status"), "status", FloorStatus),
+        sort=choice(query.get("sort"), "sort", NumberedSort) or NumberedSort.NUMBER,
+    )
     found = list_floors(
         request.path("building_id"),
         where,

@@ -1,6 +1,6 @@
 """POST /api/v1/buildings/{building_id}/rooms: add a room to the building."""
 
-from arxos.bootstrap import answers, new_id, now, unit_of_work
+from arxos.bootstrap import answers, new_id, now, unit_of_work, vault
 from arxos.domain.permissions import Permission
 from arxos.entrypoints.http import Request, Response, created, http_handler
 from arxos.entrypoints.record_bodies import CreateRoomBody
@@ -17,6 +17,7 @@ def handler(request: Request) -> Response:
         actor=request.actor,
         new_id=new_id,
         now=now(),
+        vault=vault(request.actor),
     )
     location = f"/api/v1/buildings/{room.building_id}/rooms/{room.id}"
     return created("room", show_room(room), location)

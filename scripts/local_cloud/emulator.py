@@ -7,6 +7,7 @@ Usage: emulator.py DIRECTORY, the one that unpacked layers are kept in.
 import functools
 import hashlib
 import io
+import json
 import os
 import shutil
 import sys
@@ -21,6 +22,8 @@ from typing import Any
 
 DAYS_TO_KEEP_A_LAYER = 7
 MOST_WORKERS = 4  # of one function
+STREAM_RETRIES = 10  # of a mapping that does not say
+STREAM_RECORDS_TO_FORGET = 1000
 
 
 def serve_our_own_health(app: Any) -> None:
@@ -143,6 +146,93 @@ def retry_under_the_same_request_id(lambdas: Any) -> None:
     lambdas._execute_function_dispatch = dispatch_under_that_id
 
 
+def deliver_streams_as_aws_does(lambdas: Any) -> None:
+    """ministack takes a batch for done when the function names a change it could not do, and a
+    batch that fails it delivers for ever. This delivers from the named change on, then each change
+    alone, and gives up as the mapping says: what is left goes to its OnFailure destination.
+    """
+    execute: Callable[..., dict[str, Any]] = lambdas._execute_function
+
+    def mapping_of(function: Any, stream: str) -> dict[str, Any]:
+        name = (function.get("config") or function)["FunctionName"]
+        mappings = (mapping for _, _, mapping in lambdas._iter_all_esms())
+        return next(
+            m for m in mappings if (m["FunctionName"], m["EventSourceArn"]) == (name, stream)
+        )
+
+    def undone(records: list[dict[str, Any]], result: dict[str, Any]) -> list[dict[str, Any]]:
+        if result.get("error"):
+            return records
+        body = result.get("body")
+        body = json.loads(body) if isinstance(body, str) and body else body
+        failures = body.get("batchItemFailures") if isinstance(body, dict) else None
+        named = {one["itemIdentifier"] for one in failures or []}
+        places = [n for n, one in enumerate(records) if one["dynamodb"]["SequenceNumber"] in named]
+        return records[min(places) :] if places else []
+
+    @functools.wraps(execute)
+    def execute_batch(function: Any, event: dict[str, Any]) -> dict[str, Any]:
+        records = event.get("Records") if isinstance(event, dict) else None
+        if not records or records[0].get("eventSource") != "aws:dynamodb":
+            return execute(function, event)
+        result = execute(function, event)
+        left = undone(records, result)
+        if not left:
+            return result
+        mapping = mapping_of(function, records[0]["eventSourceARN"])
+        attempts = int(mapping.get("MaximumRetryAttempts", STREAM_RETRIES))
+        for record in left:
+            for attempt in range(max(1, attempts)):
+                time.sleep(min(0.05 * 2**attempt, 1))
+                result = execute(function, {"Records": [record]})
+                if not undone([record], result):
+                    break
+            else:
+                lambdas._send_ddb_stream_failure_record(
+                    mapping, function, [record], record["eventSourceARN"], result,
+                    "RetryAttemptsExhausted",
+                )  # fmt: skip
+        return {"body": None}
+
+    lambdas._execute_function = execute_batch
+
+
+def forget_what_was_delivered(lambdas: Any, tables: Any) -> None:
+    """ministack keeps each change of a table, both images, for a day: gigabytes after one import.
+
+    And it keeps between two runs how far a stream was read, but not the stream, which begins anew:
+    so it would not deliver the first changes of a second run.
+    """
+    poll: Callable[[], bool] = lambdas._poll_dynamodb_streams
+    restore: Callable[[Any, Any], None] = lambdas._restore_esm_positions
+
+    @functools.wraps(poll)
+    def poll_and_forget() -> bool:
+        processed = poll()
+        for account, region, table in [key for key, _ in tables._stream_records.all_items()]:
+            scope = {"account_id": account, "region": region}
+            readers = [
+                lambdas._dynamodb_stream_positions.get_scoped(owner, place, one["UUID"], 0)
+                for owner, place, one in lambdas._iter_all_esms()
+                if f":table/{table}/stream/" in one["EventSourceArn"]
+                and (owner, place) == (account, region)
+            ]
+            begin = tables.stream_start_position(table, **scope)
+            done = (min(readers) if readers else begin) - begin
+            if done >= STREAM_RECORDS_TO_FORGET:
+                del tables._stream_records.get_scoped(account, region, table)[:done]
+                tables._stream_trimmed.set_scoped(account, region, table, begin + done)
+        return processed
+
+    @functools.wraps(restore)
+    def restore_others(store: Any, positions: Any) -> None:
+        if store is not lambdas._dynamodb_stream_positions:
+            restore(store, positions)
+
+    lambdas._poll_dynamodb_streams = poll_and_forget
+    lambdas._restore_esm_positions = restore_others
+
+
 def trust_whoever_works_here(evaluator: Any) -> None:
     """With IAM enforced, ministack knows two callers besides the functions' roles: test and none.
 
@@ -159,6 +249,24 @@ def trust_whoever_works_here(evaluator: Any) -> None:
         return is_root(access_key_id) or not issued
 
     evaluator.is_root_access_key = is_root_or_unknown
+
+
+def tell_policies_of_encryption_contexts(actions: Any) -> None:
+    """ministack's IAM knows no condition on what a text is encrypted for, and so denies it."""
+    context_of_tags: Callable[..., dict[str, Any]] = actions.request_tag_context
+
+    @functools.wraps(context_of_tags)
+    def with_encryption_context(
+        service: str, action: str, body: bytes, *args: Any
+    ) -> dict[str, Any]:
+        context = context_of_tags(service, action, body, *args)
+        if service != "kms":
+            return context
+        given: dict[str, str] = json.loads(body or b"{}").get("EncryptionContext") or {}
+        named = {f"kms:EncryptionContext:{name}": value for name, value in given.items()}
+        return {**context, **named}
+
+    actions.request_tag_context = with_encryption_context
 
 
 def forget_old_layers(layers: Path) -> None:
@@ -180,7 +288,13 @@ def main() -> None:
     unpack_each_layer_once(runtime, layers)
     queue_for_a_worker(import_module("ministack.services.lambda_svc"))
     retry_under_the_same_request_id(import_module("ministack.services.lambda_svc"))
+    deliver_streams_as_aws_does(import_module("ministack.services.lambda_svc"))
+    forget_what_was_delivered(
+        import_module("ministack.services.lambda_svc"),
+        import_module("ministack.services.dynamodb"),
+    )
     trust_whoever_works_here(import_module("ministack.core.iam_evaluator"))
+    tell_policies_of_encryption_contexts(import_module("ministack.core.iam_actions"))
     app.main()
 
 

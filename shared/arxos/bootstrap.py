@@ -1,5 +1,6 @@
 """The composition root: which adapter stands behind each port, made once per container."""
 
+import time
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -9,19 +10,31 @@ from ulid import ULID
 from arxos import settings
 from arxos.domain.identifiers import PREFIXES
 from arxos.domain.user import Actor
+from arxos.entrypoints.observation import consumption
 from arxos.settings import Settings
 
 if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
     from pynamodb.connection import Connection
 
+    from arxos.adapters.cognito_sign_ins import CognitoSignIns
     from arxos.adapters.cognito_tokens import CognitoTokens
+    from arxos.adapters.dynamodb.deletion_desk import DynamoDeletionDesk
     from arxos.adapters.dynamodb.idempotency import DynamoAnswers
     from arxos.adapters.dynamodb.import_desk import DynamoImportDesk
+    from arxos.adapters.dynamodb.repositories.history import DynamoHistory
+    from arxos.adapters.dynamodb.search_index import DynamoSearchIndex, DynamoSearchWords
     from arxos.adapters.dynamodb.sign_in_directory import DynamoSignInDirectory
     from arxos.adapters.dynamodb.unit_of_work import DynamoUnitOfWork
+    from arxos.adapters.kms_vault import KmsVault
     from arxos.adapters.s3_uploads import S3Uploads
+    from arxos.adapters.sqs_deletions import SqsDeletionQueue
+    from arxos.adapters.sqs_imports import SqsImportQueue
+    from arxos.domain.search_words import RecordChange
     from arxos.ports.health import Dependency
     from arxos.ports.readers import BuildingFileReader
 
@@ -32,6 +45,11 @@ if TYPE_CHECKING:
 def now() -> datetime:
     """The present moment, UTC."""
     return datetime.now(UTC)
+
+
+def pause(seconds: float) -> None:
+    """Let others finish."""
+    time.sleep(seconds)
 
 
 def new_id(kind: str) -> str:
@@ -47,12 +65,15 @@ def _settings() -> Settings:
 
 @cache
 def _connection() -> "Connection":
+    from arxos.adapters.dynamodb.metering import meter
     from arxos.adapters.dynamodb.table import connect
 
     config = _settings()
-    return connect(
+    connection = connect(
         table_name=config.table_name, region=config.region, endpoint_url=config.endpoint_url
     )
+    meter(connection.client, consumption)
+    return connection
 
 
 @cache
@@ -79,8 +100,12 @@ def _s3() -> "S3Client":
 def _dynamodb() -> "DynamoDBClient":
     import boto3
 
+    from arxos.adapters.dynamodb.metering import meter
+
     config = _settings()
-    return boto3.client("dynamodb", region_name=config.region, endpoint_url=config.endpoint_url)
+    client = boto3.client("dynamodb", region_name=config.region, endpoint_url=config.endpoint_url)
+    meter(client, consumption)
+    return client
 
 
 def answers(context: Any) -> "DynamoAnswers":
@@ -95,6 +120,77 @@ def unit_of_work(actor: Actor) -> "DynamoUnitOfWork":
     from arxos.adapters.dynamodb.unit_of_work import DynamoUnitOfWork
 
     return DynamoUnitOfWork(_connection(), actor, new_id)
+
+
+def batch_unit_of_work(actor: Actor, *, atomic: bool) -> "DynamoUnitOfWork":
+    """As `unit_of_work`. With `atomic` the history of all is one entry and a change file: an entry
+    for each would take half of what DynamoDB allows in one transaction.
+    """
+    from arxos.adapters.dynamodb.journal import Operation
+    from arxos.adapters.dynamodb.unit_of_work import ChunkUnitOfWork
+
+    if not atomic:
+        return unit_of_work(actor)
+    batch = Operation("batch", new_id("change"), actor.request_id)
+    return ChunkUnitOfWork(_connection(), actor, new_id, uploads(), operation=batch, chunk=0)
+
+
+@cache
+def _cognito() -> "CognitoIdentityProviderClient":
+    import boto3
+    from botocore.config import Config
+
+    config = _settings()
+    return boto3.client(
+        "cognito-idp",
+        region_name=config.region,
+        endpoint_url=config.endpoint_url,
+        config=Config(
+            connect_timeout=2,
+            read_timeout=5,
+            retries={"mode": "standard", "total_max_attempts": 3},
+        ),
+    )
+
+
+def sign_ins() -> "CognitoSignIns":
+    """The sign-ins of this deployment's user pool."""
+    from arxos.adapters.cognito_sign_ins import CognitoSignIns
+
+    return CognitoSignIns(_cognito(), _settings().user_pool_id)
+
+
+@cache
+def _kms() -> "KMSClient":
+    import boto3
+    from botocore.config import Config
+
+    config = _settings()
+    return boto3.client(
+        "kms",
+        region_name=config.region,
+        endpoint_url=config.endpoint_url,
+        config=Config(
+            connect_timeout=2,
+            read_timeout=3,
+            retries={"mode": "standard", "total_max_attempts": 3},
+        ),
+    )
+
+
+def vault(actor: Actor) -> "KmsVault":
+    """Seals and opens the sensitive fields of the actor's organisation."""
+    from arxos.adapters.kms_vault import KmsVault
+
+    return KmsVault(_kms, _settings().sensitive_key, actor.organization_id)
+
+
+def history(actor: Actor) -> "DynamoHistory":
+    """What happened in the actor's organisation."""
+    from arxos.adapters.dynamodb.repositories.history import DynamoHistory
+
+    _connection()
+    return DynamoHistory(actor.organization_id, uploads)
 
 
 @cache
@@ -131,11 +227,72 @@ def import_desk() -> "DynamoImportDesk":
     return DynamoImportDesk(_connection(), uploads(), new_id)
 
 
+def search_index(actor: Actor) -> "DynamoSearchIndex":
+    """The search words of the actor's organisation."""
+    from arxos.adapters.dynamodb.search_index import DynamoSearchIndex
+
+    _connection()
+    return DynamoSearchIndex(actor.organization_id)
+
+
+def search_words() -> "DynamoSearchWords":
+    """The search words of all organisations, to be kept."""
+    from arxos.adapters.dynamodb.search_index import DynamoSearchWords
+
+    return DynamoSearchWords(_connection())
+
+
+def record_change(old: dict[str, Any] | None, new: dict[str, Any] | None) -> "RecordChange":
+    """What the table's stream says of a record, by its images before and after."""
+    from arxos.adapters.dynamodb.search_index import record_change
+
+    return record_change(old, new)
+
+
+@cache
+def _sqs() -> "SQSClient":
+    import boto3
+    from botocore.config import Config
+
+    config = _settings()
+    return boto3.client(
+        "sqs",
+        region_name=config.region,
+        endpoint_url=config.endpoint_url,
+        config=Config(
+            connect_timeout=2,
+            read_timeout=5,
+            retries={"mode": "standard", "total_max_attempts": 3},
+        ),
+    )
+
+
+def deletion_queue() -> "SqsDeletionQueue":
+    """Takes the orders to remove trees."""
+    from arxos.adapters.sqs_deletions import SqsDeletionQueue
+
+    return SqsDeletionQueue(_sqs, _settings().deletion_queue_url)
+
+
+def deletion_desk(attempt: str) -> "DynamoDeletionDesk":
+    """Opens the registry for one invocation of the worker that removes trees."""
+    from arxos.adapters.dynamodb.deletion_desk import DynamoDeletionDesk
+
+    return DynamoDeletionDesk(_connection(), uploads(), new_id, attempt)
+
+
+def import_queue() -> "SqsImportQueue":
+    """Takes the orders to apply and to undo imports."""
+    from arxos.adapters.sqs_imports import SqsImportQueue
+
+    return SqsImportQueue(_sqs, _settings().import_queue_url, new_id)
+
+
 def reader() -> "BuildingFileReader":
     """Reads building files."""
-    from arxos.adapters.readers.ifc import IfcReader
+    from arxos.adapters.readers.by_suffix import ReaderBySuffix
 
-    return IfcReader()
+    return ReaderBySuffix()
 
 
 def dependencies() -> "list[Dependency]":

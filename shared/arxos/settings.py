@@ -12,10 +12,22 @@ class Settings:
     endpoint_url: str | None
     table_name: str
     uploads_bucket: str
+    user_pool_id: str
     client_id: str
     jwt_issuer: str
     jwks_url: str
     max_upload_bytes: int
+    cursor_secret: str
+    sensitive_key: str
+    deletion_queue_url: str
+    import_queue_url: str
+
+
+def trace_is_sampled() -> bool:
+    """Whether X-Ray keeps a trace of this invocation; it says so for each anew."""
+    env = os.environ
+    disabled = env.get("POWERTOOLS_TRACE_DISABLED", "").lower() in ("1", "true")
+    return not disabled and "Sampled=1" in env.get("_X_AMZN_TRACE_ID", "")
 
 
 def load() -> Settings:
@@ -29,8 +41,13 @@ def load() -> Settings:
         endpoint_url=env.get("AWS_ENDPOINT_URL") or None,
         table_name=env["TABLE_NAME"],
         uploads_bucket=env.get("UPLOADS_BUCKET", ""),
+        user_pool_id=pool,
         client_id=env.get("USER_POOL_CLIENT_ID", ""),
         jwt_issuer=issuer,
         jwks_url=env.get("JWKS_URL") or f"{issuer}/.well-known/jwks.json",
         max_upload_bytes=int(env.get("MAX_UPLOAD_BYTES", "0")),
+        cursor_secret=env.get("CURSOR_SECRET", ""),
+        sensitive_key=env.get("SENSITIVE_KEY", ""),
+        deletion_queue_url=env.get("DELETION_QUEUE_URL", ""),
+        import_queue_url=env.get("IMPORT_QUEUE_URL", ""),
     )

@@ -21,10 +21,8 @@ from tests.make import (
     make_building,
     make_device,
     make_floor,
-    make_id,
     make_import,
     make_room,
-    make_user,
 )
 
 
@@ -355,14 +353,3 @@ def test_an_import_is_saved_only_by_the_attempt_that_holds_it(
         uow.imports.save(replace(job, progress=0.75))
 
     assert uow.imports.get(building.id, job.id).progress == 0.75
-
-
-def test_a_sign_in_has_one_user(uow: UnitOfWork) -> None:
-    user = make_user(subject="s-1")
-    with uow:
-        uow.users.add(user)
-
-    with pytest.raises(Duplicate), uow:
-        uow.users.add(make_user(subject="s-1", id=make_id("user")))
-
-    assert plain(uow.users.get(user.id)) == plain(user)

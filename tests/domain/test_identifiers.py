@@ -58,6 +58,7 @@ def test_ids_spread_evenly_over_the_shards() -> None:
         ("bld_", "building", False),
         ("bld_a#b", "building", False),
         ("bld_" + "x" * 41, "building", False),
+        ("bld_1\n", "building", False),
     ],
 )
 def test_the_form_of_ids(value: str, kind: str, verdict: bool) -> None:

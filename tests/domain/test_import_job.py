@@ -20,7 +20,7 @@ def test_ifc_files_may_come(name: str) -> None:
     ("name", "says"),
     [
         ("", "cannot be empty"),
-        ("house.dwg", "'house.dwg' is neither"),
+        ("house.dwg", "'house.dwg' is none of them"),
         ("a/b.ifc", "path"),
         ("a\\b.ifc", "path"),
         ("${filename}.ifc", "variable"),

@@ -131,7 +131,7 @@ def test_a_device_of_several_rooms_keeps_them_all() -> None:
 def test_another_files_storey_of_the_same_name_and_height_is_the_same_floor() -> None:
     architecture = make_model()
     records = stored(plan(architecture))
-    electrical = make_model(rooms=0)
+    electrical = make_model(rooms=0, document="electrical")
     electrical = changed(electrical, "floors", "F0", key="E0", floor_number=1, elevation_m=0.2)
 
     made = plan(electrical, *records)
@@ -151,7 +151,7 @@ def test_a_storey_of_the_same_name_far_away_is_another_floor() -> None:
 
 def test_another_files_room_of_the_same_number_is_completed_not_overwritten() -> None:
     records = stored(plan(make_model(devices=0)))
-    other = make_model(devices=0)
+    other = make_model(devices=0, document="electrical")
     other = replace(
         other,
         floors=tuple(replace(f, key="E" + f.key) for f in other.floors),
@@ -335,14 +335,14 @@ def test_floors_keep_their_numbers_when_another_files_floor_has_one() -> None:
 
 def test_a_room_met_by_number_that_is_called_otherwise_is_told() -> None:
     records = stored(plan(make_model(devices=0)))
-    model = make_model(devices=0)
+    model = make_model(devices=0, document="electrical")
     other = replace(
         model, rooms=tuple(replace(r, key="E" + r.key, name="Other") for r in model.rooms)
     )
 
     made = plan(other, *records)
 
-    assert made.size == 0
+    assert (made.created, made.updated) == (0, 0)
     assert [p.code for p in made.problems] == ["ROOM_KNOWN_BY_NUMBER"] * 2
     assert "name" in made.problems[0].message
 

@@ -59,9 +59,9 @@ def test_what_may_not_be_read_is_not_found_and_the_rest_is_forbidden() -> None:
 
 def test_where_a_list_must_be_limited() -> None:
     assert Rights((EVERYWHERE,)).buildings(READ) is None
-    assert Rights((BUILDING, ONE_FLOOR)).buildings(READ) == {"bld_1"}
+    assert Rights((BUILDING, ONE_FLOOR)).buildings(READ) == frozenset({"bld_1"})
     assert Rights((BUILDING,)).floors(READ, "bld_1") is None
-    assert Rights((ONE_FLOOR,)).floors(READ, "bld_1") == {"flr_1"}
+    assert Rights((ONE_FLOOR,)).floors(READ, "bld_1") == frozenset({"flr_1"})
     assert Rights((ONE_FLOOR,)).floors(READ, "bld_2") == frozenset()
 
 

@@ -1,8 +1,12 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from arxos.domain.text_rules import (
+    NAME_PATTERN,
+    TEXT_PATTERN,
     folded,
     name_fault,
     optional_text_fault,
@@ -27,6 +31,7 @@ from arxos.domain.text_rules import (
         "'t Hooft",
         "e\u0301tage",
         "👩‍🔬 Lab",
+        "\U0001fae8",  # an emoji that is younger than the Unicode of our oldest Python
     ],
 )
 def test_names_of_any_language_pass(name: str) -> None:
@@ -50,6 +55,7 @@ def test_names_of_any_language_pass(name: str) -> None:
         ("a\ud800", "control"),
         ("invoice\u202efdp.exe", "control"),
         ("\u200b", "empty"),
+        ("\u00ad\u3000", "empty"),
     ],
 )
 def test_attacks_are_refused_by_name(name: str, word: str) -> None:
@@ -57,6 +63,16 @@ def test_attacks_are_refused_by_name(name: str, word: str) -> None:
 
     assert fault is not None
     assert word in fault
+
+
+@pytest.mark.parametrize("pattern", [TEXT_PATTERN, NAME_PATTERN])
+@given(st.text(max_size=20))
+def test_the_api_describes_the_rule_that_holds(pattern: str, text: str) -> None:
+    """Up to the attacks that no pattern names: generated texts do not contain any."""
+    fault = name_fault(text, label="x") if pattern is NAME_PATTERN else text_fault(text, label="x")
+
+    # Python lets `$` stand before a last line break; JSON Schema does not.
+    assert (re.search(pattern[:-1] + r"\Z", text) is not None) == (fault is None)
 
 
 def test_a_longer_text_may_have_lines() -> None:

@@ -19,7 +19,7 @@ from arxos.domain.errors import ServiceUnavailable
 from functions.auth import authorize_request
 from tests.functions.conftest import ISSUER
 from tests.gateway_events import METHOD_ARN, LambdaContext, token_event
-from tests.make import ORG, make_actor, make_user
+from tests.make import ORG, make_actor, make_organization, make_user
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 STRANGERS_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -68,6 +68,7 @@ def key_server(deployed: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[KeySe
     monkeypatch.setenv("JWKS_URL", server.url)
     bootstrap._settings.cache_clear()
     with bootstrap.unit_of_work(make_actor()) as uow:
+        uow.organizations.add(make_organization())
         uow.users.add(make_user(id="usr_ada", subject=SUBJECT))
     yield server
     server.stop()

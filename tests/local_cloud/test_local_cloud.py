@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import stat
+import time
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -174,3 +175,123 @@ def test_the_emulator_unpacks_a_layer_once_for_all_workers(
     for config in spawned:
         assert config["Layers"] == []
         assert config["Environment"]["Variables"]["_LAMBDA_LAYERS_DIRS"] == str(unpacked)
+
+
+def test_the_emulator_tells_policies_what_a_text_is_encrypted_for() -> None:
+    actions = SimpleNamespace(request_tag_context=lambda *args: {"aws:TagKeys": []})
+    emulator.tell_policies_of_encryption_contexts(actions)
+    body = json.dumps({"KeyId": "k", "EncryptionContext": {"record": "rm_1"}}).encode()
+
+    told = actions.request_tag_context("kms", "kms:Decrypt", body, {})
+
+    assert told == {"aws:TagKeys": [], "kms:EncryptionContext:record": "rm_1"}
+    assert actions.request_tag_context("sqs", "sqs:SendMessage", b"{", {}) == {"aws:TagKeys": []}
+    assert actions.request_tag_context("kms", "kms:ListKeys", b"", {}) == {"aws:TagKeys": []}
+
+
+class Ministack:
+    """What of ministack's Lambda service and its tables the emulator replaces, without a cloud."""
+
+    STREAM = "arn:aws:dynamodb:eu-central-1:000000000000:table/T/stream/x"
+
+    def __init__(self, retries: int = 2) -> None:
+        mapping = {
+            "UUID": "m",
+            "FunctionName": "f",
+            "EventSourceArn": self.STREAM,
+            "MaximumRetryAttempts": retries,
+        }
+        self._iter_all_esms = lambda: [("a", "r", mapping)]
+        self.bad: set[str] = set()
+        self.delivered: list[list[str]] = []
+        self.given_up: list[str] = []
+        self.restored: list[Any] = []
+        self.kept = [str(n) for n in range(2500)]
+        self.forgotten = 0
+        self.read = 0
+        position = SimpleNamespace(get_scoped=lambda account, region, key, default: self.read)
+        self._dynamodb_stream_positions = position
+
+    def _execute_function(self, function: Any, event: dict[str, Any]) -> dict[str, Any]:
+        numbers = [one["dynamodb"]["SequenceNumber"] for one in event["Records"]]
+        self.delivered.append(numbers)
+        bad = [n for n in numbers if n in self.bad]
+        return {"body": {"batchItemFailures": [{"itemIdentifier": n} for n in bad[:1]]}}
+
+    def _send_ddb_stream_failure_record(
+        self, mapping: Any, function: Any, batch: Any, arn: str, result: Any, condition: str
+    ) -> None:
+        self.given_up += [one["dynamodb"]["SequenceNumber"] for one in batch]
+
+    def _poll_dynamodb_streams(self) -> bool:
+        return True
+
+    def _restore_esm_positions(self, store: Any, positions: Any) -> None:
+        self.restored.append(store)
+
+    @property
+    def tables(self) -> Any:
+        streams = SimpleNamespace(
+            all_items=lambda: [(("a", "r", "T"), self.kept)],
+            get_scoped=lambda account, region, table: self.kept,
+        )
+
+        def forget(account: str, region: str, table: str, count: int) -> None:
+            self.forgotten = count
+
+        return SimpleNamespace(
+            _stream_records=streams,
+            _stream_trimmed=SimpleNamespace(set_scoped=forget),
+            stream_start_position=lambda table, **scope: self.forgotten,
+        )
+
+
+def changes(*numbers: str) -> dict[str, Any]:
+    return {
+        "Records": [
+            {
+                "eventSource": "aws:dynamodb",
+                "eventSourceARN": Ministack.STREAM,
+                "dynamodb": {"SequenceNumber": number},
+            }
+            for number in numbers
+        ]
+    }
+
+
+def test_the_emulator_delivers_from_the_change_that_failed_and_gives_up_on_it_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    cloud = Ministack(retries=2)
+    cloud.bad = {"2"}
+    emulator.deliver_streams_as_aws_does(cloud)
+
+    answer = cloud._execute_function({"FunctionName": "f"}, changes("1", "2", "3"))
+
+    assert "error" not in answer
+    assert cloud.delivered == [["1", "2", "3"], ["2"], ["2"], ["3"]]
+    assert cloud.given_up == ["2"]
+
+
+def test_the_emulator_forgets_the_changes_that_were_delivered_and_no_others() -> None:
+    cloud = Ministack()
+    emulator.forget_what_was_delivered(cloud, cloud.tables)
+
+    cloud.read = 10
+    assert cloud._poll_dynamodb_streams()
+    assert (len(cloud.kept), cloud.forgotten) == (2500, 0)
+    cloud.read = 1200
+    cloud._poll_dynamodb_streams()
+    assert (cloud.kept[0], len(cloud.kept), cloud.forgotten) == ("1200", 1300, 1200)
+
+
+def test_the_emulator_reads_the_streams_of_a_new_run_from_their_beginning() -> None:
+    cloud = Ministack()
+    emulator.forget_what_was_delivered(cloud, cloud.tables)
+    other = object()
+
+    cloud._restore_esm_positions(cloud._dynamodb_stream_positions, {})
+    cloud._restore_esm_positions(other, {})
+
+    assert cloud.restored == [other]

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
+from arxos.domain.deletion import GIVEN_UP_AFTER, MAX_DELIVERIES
+from arxos.domain.search_words import KINDS
 from scripts.local_cloud.places import ROOT, TOOLS
 
-READING = ("get_", "list_", "check_")
+READING = ("get_", "list_", "check_", "explain_", "search_")
 READ_ACTION = re.compile(r"^[a-z0-9]+:(Get|BatchGet|List|Describe|Query)\w*$")
 OBJECTS_OF_THE_BUCKET = re.compile(
     r"^arn:\$\{AWS::Partition\}:s3:::[^*]+/(uploads|changes|reports)/\*$"
@@ -120,7 +122,9 @@ def test_a_function_is_named_as_its_file(name: str) -> None:
 def test_a_function_has_one_route_or_one_other_source(name: str) -> None:
     assert FUNCTIONS[name]["Handler"] == f"{module(name)}.handler"
     expected = 0 if name == "AuthorizeRequestFunction" else 1
-    assert len(FUNCTIONS[name].get("Events", {})) == expected
+    mappings = resources("AWS::Lambda::EventSourceMapping").values()
+    mapped = sum(mapping["FunctionName"] == {"Ref": name} for mapping in mappings)
+    assert len(FUNCTIONS[name].get("Events", {})) + mapped == expected
 
 
 @pytest.mark.parametrize("name", [name for name in FUNCTIONS if routes(name)])
@@ -139,7 +143,32 @@ def test_no_route_is_served_twice() -> None:
 @pytest.mark.parametrize("name", [name for name in FUNCTIONS if module(name).startswith(READING)])
 def test_a_reading_function_answers_get_and_may_only_read(name: str) -> None:
     assert [route["Method"] for route in routes(name)] == ["GET"]
-    assert [action for action in actions(name) if not READ_ACTION.match(action)] == []
+    reads = {action for action in actions(name) if READ_ACTION.match(action)}
+    assert set(actions(name)) - reads <= ({"kms:Decrypt"} if name in OPENING else set())
+
+
+OPENING = {f"Get{kind}Function" for kind in ("Building", "Room", "Device")}
+SEALING = {
+    f"{verb}{kind}Function"
+    for kind in ("Building", "Room", "Device")
+    for verb in ("Create", "Update")
+}
+
+
+def test_only_who_sets_sensitive_fields_encrypts_and_only_who_shows_them_decrypts() -> None:
+    """Each for one field of one record: the context is what binds a ciphertext to its place."""
+    using: dict[str, set[str]] = {}
+    for name in FUNCTIONS:
+        for statement in statements(name):
+            for action in listed(statement["Action"]):
+                if action.startswith("kms:"):
+                    using.setdefault(action, set()).add(name)
+                    assert statement["Condition"]["Null"] == {
+                        f"kms:EncryptionContext:{part}": "false"
+                        for part in ("organization", "record", "field")
+                    }
+
+    assert using == {"kms:Encrypt": SEALING, "kms:Decrypt": OPENING}
 
 
 @pytest.mark.parametrize("name", [name for name in FUNCTIONS if routes(name)])
@@ -172,7 +201,12 @@ def test_an_asynchronous_function_has_a_watched_place_for_what_failed(name: str)
     assert config["MaximumRetryAttempts"] <= 2
     destination = config["DestinationConfig"]["OnFailure"]
     assert destination["Type"] == "SQS"
-    queue = destination["Destination"]["Fn::GetAtt"].removesuffix(".Arn")
+    assert_watched(destination["Destination"])
+
+
+def assert_watched(arn: dict[str, str]) -> None:
+    """That somebody is alarmed of the first message in this dead-letter queue."""
+    queue = arn["Fn::GetAtt"].removesuffix(".Arn")
     assert queue in resources("AWS::SQS::Queue")
     alarms = [
         alarm
@@ -186,7 +220,57 @@ def test_an_asynchronous_function_has_a_watched_place_for_what_failed(name: str)
     ]
 
 
-def test_every_route_but_health_asks_who_is_calling() -> None:
+def test_changes_of_records_alone_reach_the_search_words_and_none_is_lost_unseen() -> None:
+    mapping = resources("AWS::Lambda::EventSourceMapping")["RecordChanges"]
+    filters = [json.loads(one["Pattern"]) for one in mapping["FilterCriteria"]["Filters"]]
+
+    assert mapping["FunctionName"] == {"Ref": "IndexRecordsFunction"}
+    assert mapping["EventSourceArn"] == {"Fn::GetAtt": "Data.Outputs.TableStreamArn"}
+    kinds = {"kind": {"S": [str(kind) for kind in KINDS]}}
+    assert filters == [
+        {"dynamodb": {"NewImage": kinds}},
+        {"eventName": ["REMOVE"], "dynamodb": {"OldImage": kinds}},
+    ]
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert 0 < mapping["MaximumRetryAttempts"] <= 20
+    assert_watched(mapping["DestinationConfig"]["OnFailure"]["Destination"])
+    assert sorted(actions("IndexRecordsFunction")) == [
+        "dynamodb:BatchWriteItem",
+        "dynamodb:DescribeStream",
+        "dynamodb:GetRecords",
+        "dynamodb:GetShardIterator",
+        "dynamodb:ListStreams",
+        "sqs:SendMessage",
+    ]
+
+
+QUEUES = {f"{name}.Arn": properties for name, properties in resources("AWS::SQS::Queue").items()}
+FROM_QUEUES = {
+    name: mapping
+    for name, mapping in resources("AWS::Lambda::EventSourceMapping").items()
+    if mapping["EventSourceArn"].get("Fn::GetAtt") in QUEUES
+}
+
+
+@pytest.mark.parametrize("name", FROM_QUEUES)
+def test_what_a_queues_function_cannot_do_comes_back_and_at_last_is_watched(name: str) -> None:
+    mapping = FROM_QUEUES[name]
+    function = FUNCTIONS[mapping["FunctionName"]["Ref"]]
+    queue = QUEUES[mapping["EventSourceArn"]["Fn::GetAtt"]]
+
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert queue["VisibilityTimeout"] > function["Timeout"]
+    assert_watched(queue["RedrivePolicy"]["deadLetterTargetArn"])
+
+
+def test_a_deletion_is_given_up_only_after_its_last_delivery() -> None:
+    queue = resources("AWS::SQS::Queue")["DeletionQueue"]
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == MAX_DELIVERIES
+    assert GIVEN_UP_AFTER.total_seconds() > MAX_DELIVERIES * queue["VisibilityTimeout"]
+
+
+def test_every_route_but_the_public_ones_asks_who_is_calling() -> None:
     api = resources("AWS::Serverless::Api")["Api"]
     authorizer = api["Auth"]["Authorizers"][api["Auth"]["DefaultAuthorizer"]]
     assert authorizer["FunctionArn"] == {"Fn::GetAtt": "AuthorizeRequestFunction.Arn"}
@@ -196,7 +280,7 @@ def test_every_route_but_health_asks_who_is_calling() -> None:
         for one in routes(name)
         if one.get("Auth") or one["RestApiId"] != {"Ref": "Api"}
     }
-    assert excepted == {"/health"}
+    assert excepted == {"/health", "/openapi.json", "/docs"}
 
 
 GATEWAY_RESPONSES = resources("AWS::Serverless::Api")["Api"]["GatewayResponses"]

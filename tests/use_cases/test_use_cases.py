@@ -201,6 +201,7 @@ def test_an_organisation_begins_with_its_first_member_and_only_once(table: FakeT
 
     assert ensure(members[0]) == first != second
     assert uow.organizations.get().name == "Second"
+    assert uow.organizations.get().admins_count == 2
     me = get_me(make_actor(organization_id=OTHER_ORG, user_id=first), uow=uow)
     assert me.email == "one@x.org"
 

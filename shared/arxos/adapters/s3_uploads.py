@@ -7,20 +7,26 @@ the change files of import chunks, `reports/…` the problems of each import.
 import gzip
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from arxos.adapters.readers.model_lines import lines_of, model_of
+from arxos.domain.errors import ServiceUnavailable
 from arxos.domain.import_job import ImportJob
-from arxos.domain.source import Problem
+from arxos.domain.plan_entries import EntryKind, PlanEntry
+from arxos.domain.source import Problem, SourceModel
 from arxos.ports.imports import Upload, UploadedFile, upload_location
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 UPLOAD_SECONDS = 3_600
+ENTRIES_PER_PAGE = 500
 
 
 class S3Uploads:
@@ -54,11 +60,50 @@ class S3Uploads:
             self._s3.download_file(self._bucket, file.location, str(path))
             yield path
 
+    def save_model(self, file: UploadedFile, model: SourceModel) -> None:
+        with tempfile.NamedTemporaryFile(prefix="arxos-", suffix=".gz") as packed:
+            # Line by line: a large model is never in memory twice.
+            with gzip.open(packed, "wt", encoding="utf-8") as lines:
+                for line in lines_of(model):
+                    lines.write(json.dumps(line, ensure_ascii=False) + "\n")
+            packed.flush()
+            self._s3.upload_file(packed.name, self._bucket, _model_location(file))
+
+    def model(self, file: UploadedFile) -> SourceModel:
+        with tempfile.NamedTemporaryFile(prefix="arxos-", suffix=".gz") as packed:
+            try:
+                self._s3.download_file(self._bucket, _model_location(file), packed.name)
+            except (BotoCoreError, ClientError) as error:
+                raise ServiceUnavailable(
+                    "What was read of the file cannot be had just now; try again later."
+                ) from error
+            with gzip.open(packed.name, "rt", encoding="utf-8") as lines:
+                return model_of(json.loads(line) for line in lines)
+
+    def save_plan(self, file: UploadedFile, entries: Sequence[PlanEntry]) -> None:
+        for start in range(0, max(len(entries), 1), ENTRIES_PER_PAGE):
+            page = entries[start : start + ENTRIES_PER_PAGE]
+            self.save(
+                _plan_location(file, start // ENTRIES_PER_PAGE),
+                [json.dumps(asdict(entry), ensure_ascii=False) for entry in page],
+            )
+
+    def plan(self, file: UploadedFile, *, start: int = 0, size: int) -> Iterator[PlanEntry]:
+        first, last = start // ENTRIES_PER_PAGE, (size - 1) // ENTRIES_PER_PAGE
+        for number in range(first, last + 1 if size else first):
+            skipped = start - number * ENTRIES_PER_PAGE if number == first else 0
+            for line in self.lines(_plan_location(file, number))[skipped:]:
+                fields = json.loads(line)
+                yield PlanEntry(**{**fields, "kind": EntryKind(fields["kind"])})
+
+    def problems(self, file: UploadedFile) -> Iterator[Problem]:
+        for line in self.lines(_report_location(file)):
+            yield Problem(**json.loads(line))
+
     def save_report(self, file: UploadedFile, problems: tuple[Problem, ...]) -> None:
-        location = (
-            f"reports/{file.organization_id}/{file.building_id}/{file.import_id}/problems.jsonl.gz"
+        self.save(
+            _report_location(file), [json.dumps(asdict(p), ensure_ascii=False) for p in problems]
         )
-        self.save(location, [json.dumps(asdict(p), ensure_ascii=False) for p in problems])
 
     def save(self, location: str, lines: list[str]) -> None:
         """See `arxos.adapters.dynamodb.journal.ChangeFiles`."""
@@ -71,3 +116,31 @@ class S3Uploads:
             ContentType="application/x-ndjson",
             ContentEncoding="gzip",
         )
+
+    def lines(self, location: str) -> list[str]:
+        """See `arxos.ports.history.ChangeFiles`."""
+        try:
+            body = self._s3.get_object(Bucket=self._bucket, Key=location)["Body"].read()
+        except (BotoCoreError, ClientError) as error:
+            # Also of a file that is not there: a history without it would not be the truth.
+            raise ServiceUnavailable(
+                "A part of the history cannot be read; try again later."
+            ) from error
+        # Not splitlines: texts may hold other ends of lines (U+2028), which JSON leaves alone.
+        return gzip.decompress(body).decode().rstrip("\n").split("\n")
+
+
+def _report_location(file: UploadedFile) -> str:
+    return f"{_report_folder(file)}/problems.jsonl.gz"
+
+
+def _model_location(file: UploadedFile) -> str:
+    return f"{_report_folder(file)}/model.jsonl.gz"
+
+
+def _plan_location(file: UploadedFile, page: int) -> str:
+    return f"{_report_folder(file)}/plan/{page:06d}.jsonl.gz"
+
+
+def _report_folder(file: UploadedFile) -> str:
+    return f"reports/{file.organization_id}/{file.building_id}/{file.import_id}"

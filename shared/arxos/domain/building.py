@@ -1,6 +1,7 @@
 """A building: the root that floors, rooms, devices and imports belong to."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from arxos.domain.address import Address, Coordinates
@@ -12,6 +13,7 @@ from arxos.domain.events import (
     BuildingUpdated,
 )
 from arxos.domain.record import Record
+from arxos.domain.sensitive import Sealed
 from arxos.domain.status import BUILDING_TRANSITIONS, BuildingStatus
 from arxos.domain.text_rules import name_fault
 
@@ -39,7 +41,10 @@ class Building(Record):
     floors_count: int = 0
     rooms_count: int = 0
     devices_count: int = 0
+    groups_count: int = 0
     shards: int = 1
+    deletion_id: str | None = None
+    sensitive: Mapping[str, Sealed] = field(default_factory=dict)
 
     def _faults(self) -> dict[str, str]:
         # Zero-argument super() does not survive slots=True, which remakes the class.

@@ -1,6 +1,7 @@
 """A device: a piece of equipment or furniture in a room, or on a floor alone."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import ClassVar, NamedTuple, Self
 
@@ -13,6 +14,7 @@ from arxos.domain.events import (
     DeviceUpdated,
 )
 from arxos.domain.record import Record
+from arxos.domain.sensitive import Sealed
 from arxos.domain.status import DEVICE_TRANSITIONS, DeviceStatus
 from arxos.domain.text_rules import name_fault, optional_text_fault
 
@@ -27,7 +29,10 @@ class Position(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device(Record):
-    """`room_id` is its main room and the first of `room_ids` (a door has two)."""
+    """`room_id` is its main room and the first of `room_ids` (a door has two).
+
+    `group_ids` are kept by the groups (domain/group.py), as counters are by what they count.
+    """
 
     kind: ClassVar = "device"
     error: ClassVar = InvalidDeviceError
@@ -52,7 +57,9 @@ class Device(Record):
     installed_on: date | None = None
     warranty_until: date | None = None
     position: Position | None = None
+    group_ids: tuple[str, ...] = ()
     status: DeviceStatus = DeviceStatus.INSTALLED
+    sensitive: Mapping[str, Sealed] = field(default_factory=dict)
 
     def _faults(self) -> dict[str, str]:
         faults = Record._faults(self)

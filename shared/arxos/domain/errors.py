@@ -7,7 +7,10 @@ ArxosError
 │   ├── InvalidFloorError
 │   ├── InvalidRoomError
 │   ├── InvalidDeviceError
-│   └── InvalidUserError
+│   ├── InvalidGroupError
+│   ├── InvalidUserError
+│   ├── InvalidBatch
+│   └── TooManyToSort
 ├── MalformedRequest          MALFORMED_REQUEST
 ├── Unauthenticated           UNAUTHENTICATED
 ├── Forbidden                 FORBIDDEN
@@ -15,6 +18,9 @@ ArxosError
 ├── Conflict                  CONFLICT
 │   ├── ChangedMeanwhile               CONFLICT
 │   ├── HasChildren                    CONFLICT
+│   ├── BatchRefused                   CONFLICT
+│   ├── BeingDeleted                   CONFLICT
+│   ├── LastAdmin                      CONFLICT
 │   ├── InvalidStatusTransitionError   INVALID_STATUS_TRANSITION
 │   └── Duplicate                      DUPLICATE_<FIELD>
 ├── PreconditionFailed        PRECONDITION_FAILED
@@ -80,8 +86,37 @@ class InvalidDeviceError(InvalidInput):
     """A device's fields break a rule."""
 
 
+class InvalidGroupError(InvalidInput):
+    """A group's fields or members break a rule."""
+
+
 class InvalidUserError(InvalidInput):
     """A user's fields break a rule."""
+
+
+class InvalidBatch(InvalidInput):
+    """Rows of a batch that is done as a whole break a rule; nothing of it was done."""
+
+    def __init__(
+        self, message: str, field_errors: dict[str, str], results: list[dict[str, object]]
+    ) -> None:
+        super().__init__(message, field_errors)
+        self.results = results
+
+    @property
+    def details(self) -> dict[str, object]:
+        return {**super().details, "results": self.results}
+
+
+class TooManyToSort(InvalidInput):
+    """A list is too long for an order that no index has. `narrower` says what to ask for."""
+
+    def __init__(self, count: str, most: int, narrower: str) -> None:
+        message = (
+            f"There are {count}, and at most {most:,} can be put into this order: {narrower},"
+            " or leave sort out"
+        )
+        super().__init__(message, {"sort": message})
 
 
 class MalformedRequest(ArxosError):
@@ -137,6 +172,36 @@ class HasChildren(Conflict):
         )
 
 
+class BatchRefused(Conflict):
+    """Rows of a batch that is done as a whole cannot be done; nothing of it was done."""
+
+    def __init__(self, message: str, results: list[dict[str, object]]) -> None:
+        super().__init__(message)
+        self.results = results
+
+    @property
+    def details(self) -> dict[str, object]:
+        return {"results": self.results}
+
+
+class BeingDeleted(Conflict):
+    """A record is being removed with all that is in it: it takes no changes and nothing new."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(
+            f"This {kind} is being deleted with all that is in it; it cannot be changed any more."
+        )
+
+
+class LastAdmin(Conflict):
+    """Without this user nobody could manage the organisation's users any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This is the last active admin of the whole organisation: make somebody else one first."
+        )
+
+
 class InvalidStatusTransitionError(Conflict):
     """The status may not follow the present one."""
 
@@ -178,7 +243,7 @@ class PreconditionFailed(ArxosError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The record is no longer in the version that If-Match names: read it again."
+            "The record is no longer in the version that the request names: read it again."
         )
 
 

@@ -90,12 +90,56 @@ class DeviceRemoved(DomainEvent):
     """A device left the building."""
 
 
+class GroupAdded(DomainEvent):
+    """A system or zone entered its building."""
+
+
+class GroupUpdated(DomainEvent):
+    """A group's fields changed."""
+
+
+class GroupMembersChanged(DomainEvent):
+    """Devices or rooms entered or left a group."""
+
+
+class GroupRemoved(DomainEvent):
+    """A group left its building, when its last member had left it."""
+
+
+class DeletionStarted(DomainEvent):
+    """A building, floor or room is to leave the registry with all it holds."""
+
+
 class UserInvited(DomainEvent):
     """A user joined the organisation."""
 
 
+class UserUpdated(DomainEvent):
+    """A user's name, role or grants changed."""
+
+
+class UserDeactivated(DomainEvent):
+    """A user may not sign in any more."""
+
+
+class UserReactivated(DomainEvent):
+    """A user may sign in again."""
+
+
 class ImportStarted(DomainEvent):
     """A file was announced for a building."""
+
+
+class ImportApproved(DomainEvent):
+    """Somebody has read an import's plan and wants it carried out."""
+
+
+class ImportUndoOrdered(DomainEvent):
+    """Somebody wants what an import had done taken back."""
+
+
+class ImportUndone(DomainEvent):
+    """What an import had done was taken back."""
 
 
 class ImportApplied(DomainEvent):

@@ -31,6 +31,7 @@ class Floor(Record):
     status: FloorStatus = FloorStatus.PLANNED
     rooms_count: int = 0
     devices_count: int = 0
+    deletion_id: str | None = None
 
     def _faults(self) -> dict[str, str]:
         faults = Record._faults(self)

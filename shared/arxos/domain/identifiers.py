@@ -19,6 +19,7 @@ RECORDS_PER_SHARD = 8_000
 PREFIXES = {
     "building": "bld",
     "change": "chg",
+    "deletion": "del",
     "device": "dev",
     "export": "exp",
     "floor": "flr",
@@ -28,7 +29,7 @@ PREFIXES = {
     "room": "rm",
     "user": "usr",
 }
-_SHAPE = re.compile(r"^[a-z]{2,3}_[0-9A-Za-z]{1,40}$")
+_SHAPE = re.compile(r"[a-z]{2,3}_[0-9A-Za-z]{1,40}")
 
 NewId = Callable[[str], str]
 """Makes a fresh id for a kind ("building"): passed in, so that the domain stays deterministic."""
@@ -36,7 +37,7 @@ NewId = Callable[[str], str]
 
 def is_id(value: str, kind: str) -> bool:
     """Whether `value` has the form of an id of that kind."""
-    return value.startswith(PREFIXES[kind] + "_") and bool(_SHAPE.match(value))
+    return value.startswith(PREFIXES[kind] + "_") and bool(_SHAPE.fullmatch(value))
 
 
 def shards_for(records: int) -> int:

@@ -1,16 +1,23 @@
 """An import: one file on its way into one building."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
 from arxos.domain.errors import InvalidInput
-from arxos.domain.events import DomainEvent, ImportApplied, ImportFailed, ImportStarted
+from arxos.domain.events import (
+    DomainEvent,
+    ImportApplied,
+    ImportFailed,
+    ImportStarted,
+    ImportUndone,
+)
 from arxos.domain.source import Problem
 from arxos.domain.text_rules import name_fault
 
-READABLE_SUFFIXES = (".ifc", ".ifczip")
+READABLE_SUFFIXES = (".ifc", ".ifczip", ".xlsx", ".csv")
 # The record lists the first of each; DynamoDB refuses an item over 400 KB.
 MAX_LISTED_PROBLEMS = 100
 # How long after an invocation's certain end its retries may still come: Lambda tries again after
@@ -70,7 +77,8 @@ def filename_fault(filename: object) -> str | None:
     if "${" in name:
         return "Filename cannot contain '${', which S3 would take for a variable"
     if not name.lower().endswith(READABLE_SUFFIXES):
-        return f"Arxos reads {' and '.join(READABLE_SUFFIXES)} files; '{name}' is neither"
+        *others, last = READABLE_SUFFIXES
+        return f"Arxos reads {', '.join(others)} and {last} files; '{name}' is none of them"
     return None
 
 
@@ -80,6 +88,9 @@ class ImportJob:
 
     `attempt` names the invocation that works on it now and fences off every other one: each of
     its commits is conditional on it. `lease_until` is when that invocation is dead for certain.
+    `plan_index` counts the plan's entries by kind, in the plan's order. A person approves the plan
+    with `plan_digest`, with or without the removals in it; once its first chunk is due
+    (`apply_begun`) it is carried out to its end.
     """
 
     id: str
@@ -98,6 +109,13 @@ class ImportJob:
     attempts: int = 0
     lease_until: datetime | None = None
     chunks_done: int = 0
+    plan_digest: str | None = None
+    plan_index: Mapping[str, int] = field(default_factory=dict)
+    plan_size: int = 0
+    is_approved: bool = False
+    apply_begun: bool = False
+    remove: bool = False
+    undo_begun_at: datetime | None = None
     started_by: str | None = None
     started_by_name: str | None = None
     created_at: datetime
@@ -107,6 +125,11 @@ class ImportJob:
     def __post_init__(self) -> None:
         if fault := filename_fault(self.filename):
             raise InvalidInput(fault, {"filename": fault})
+
+    @property
+    def entries_count(self) -> int:
+        """How many entries its plan has."""
+        return sum(self.plan_index.values())
 
     @property
     def is_finished(self) -> bool:
@@ -128,6 +151,44 @@ class ImportJob:
     def started(self) -> Self:
         """The import with the event of its beginning."""
         return replace(self, events=(self._event(ImportStarted, self.created_at),))
+
+    def approved(
+        self, *, remove: bool, at: datetime, by: str | None, event: type[DomainEvent]
+    ) -> Self:
+        """The planned import as somebody has approved it."""
+        job = replace(
+            self,
+            status=ImportStatus.APPLYING,
+            is_approved=True,
+            apply_begun=False,
+            remove=remove,
+            progress=0.0,
+            attempts=0,
+            lease_until=None,
+            updated_at=at,
+        )
+        return replace(job, events=(replace(job._event(event, at), by=by),))
+
+    def undo_ordered(self, *, at: datetime, by: str | None, event: type[DomainEvent]) -> Self:
+        """The applied import as somebody wants it taken back."""
+        job = replace(
+            self,
+            status=ImportStatus.APPLYING,
+            is_approved=False,
+            undo_begun_at=at,
+            progress=0.0,
+            attempts=0,
+            lease_until=None,
+            updated_at=at,
+        )
+        return replace(job, events=(replace(job._event(event, at), by=by),))
+
+    def undone(self, kept: tuple[Problem, ...], *, at: datetime) -> Self:
+        """The import taken back, but for what `kept` lists."""
+        done = replace(
+            self.with_problems(kept), status=ImportStatus.UNDONE, progress=1.0, updated_at=at
+        )
+        return replace(done, events=(done._event(ImportUndone, at),))
 
     def applied(self, counts: ImportCounts, *, at: datetime) -> Self:
         """The import at its end: the file's content is in the registry."""

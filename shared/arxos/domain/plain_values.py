@@ -8,6 +8,7 @@ from typing import Any
 from arxos.domain.address import Address, Coordinates
 from arxos.domain.device import Position
 from arxos.domain.record import Record
+from arxos.domain.rights import Grant
 from arxos.domain.timestamps import to_iso
 
 
@@ -21,6 +22,8 @@ def plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, (Address, Coordinates)):
         return asdict(value)
+    if isinstance(value, Grant):
+        return plain(asdict(value))
     if isinstance(value, (list, tuple)):
         return [plain(v) for v in value]
     if isinstance(value, dict):

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 
 from arxos.domain.errors import InvalidInput, InvalidStatusTransitionError
 from arxos.domain.events import DomainEvent
+from arxos.domain.sensitive import masked
 from arxos.domain.status import Transitions
 from arxos.domain.text_rules import MAX_DESCRIPTION, name_fault, optional_text_fault
 
@@ -19,8 +20,18 @@ MAX_EXTERNAL_IDS = 20
 
 # What a change of a record is never about.
 BOOKKEEPING = frozenset(
-    {"events", "hand_edits", "version", "created_at", "created_by", "updated_at", "updated_by"}
-    | {"floors_count", "rooms_count", "devices_count", "shards"}
+    {
+        "events",
+        "hand_edits",
+        "said",
+        "version",
+        "created_at",
+        "created_by",
+        "updated_at",
+        "updated_by",
+    }
+    | {"floors_count", "rooms_count", "devices_count", "groups_count", "members_count"}
+    | {"deletion_id", "group_ids", "shards"}
 )
 
 # What a source says of a record; the rest (status, tags, ids) is never a source's.
@@ -41,6 +52,7 @@ SOURCED_FIELDS = (
     "footprint",
     "room_id",
     "room_ids",
+    "category",
     "device_type",
     "ifc_class",
     "manufacturer",
@@ -51,6 +63,8 @@ SOURCED_FIELDS = (
     "installed_on",
     "warranty_until",
     "position",
+    "category",
+    "members",
 )
 
 
@@ -72,7 +86,9 @@ class Record:
     """A frozen value that is always valid; a change gives a new one and the event that tells it.
 
     Ids, clocks and actors are passed in. `version` counts the changes of the record's own fields
-    (not of its counters) and is the lock against lost updates.
+    (not of its counters) and is the lock against lost updates. `deletion_id`, of a building, floor
+    or room, marks one that is being removed with all that is in it. `said` remembers what documents
+    said of its fields last (domain/source_statement.py).
     """
 
     kind: ClassVar[str]
@@ -89,6 +105,7 @@ class Record:
     tags: tuple[str, ...] = ()
     external_ids: Mapping[str, str] = field(default_factory=dict)
     hand_edits: Mapping[str, HandEdit] = field(default_factory=dict)
+    said: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     version: int = 1
     created_at: datetime | None = None
     updated_at: datetime | None = None
@@ -257,7 +274,7 @@ class Record:
             record_label=self.label,
             by=by,
             at=at,
-            changes=changes,
+            changes=masked(changes),
         )
 
 
@@ -303,8 +320,6 @@ def tags_fault(value: tuple[str, ...]) -> str | None:
     if len(value) > MAX_TAGS:
         return f"There cannot be more than {MAX_TAGS} tags"
     for tag in value:
-        if not tag.strip():
-            return "A tag cannot be empty"
-        if fault := optional_text_fault(tag, label="A tag", maximum=MAX_TAG):
+        if fault := name_fault(tag, label="A tag", maximum=MAX_TAG):
             return fault
     return None

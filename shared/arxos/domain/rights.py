@@ -41,6 +41,11 @@ class Grant:
             raise InvalidUserError(fault, {"grants": fault})
 
     @property
+    def is_organization_admin(self) -> bool:
+        """Whether it lets its user manage the organisation's users."""
+        return self.role is Role.ADMIN and self.building_id is None
+
+    @property
     def scope(self) -> str:
         """`organization`, `building` or `floor`."""
         if self.floor_id is not None:

@@ -1,11 +1,13 @@
 """A room (space) on a floor."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from arxos.domain.errors import InvalidRoomError
 from arxos.domain.events import RoomAdded, RoomRemoved, RoomStatusChanged, RoomUpdated
 from arxos.domain.record import Record
+from arxos.domain.sensitive import Sealed
 from arxos.domain.status import ROOM_TRANSITIONS, RoomStatus
 from arxos.domain.text_rules import name_fault, optional_text_fault
 
@@ -43,6 +45,9 @@ class Room(Record):
     status: RoomStatus = RoomStatus.PLANNED
     number_shared: bool = False
     devices_count: int = 0
+    deletion_id: str | None = None
+    group_ids: tuple[str, ...] = ()
+    sensitive: Mapping[str, Sealed] = field(default_factory=dict)
 
     def _faults(self) -> dict[str, str]:
         faults = Record._faults(self)

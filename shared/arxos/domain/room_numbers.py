@@ -6,6 +6,7 @@ versions of a model; a room can take a number only after the room that had it ha
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from arxos.domain.errors import Duplicate
 from arxos.domain.room import Room
 from arxos.domain.text_rules import folded
 
@@ -16,6 +17,13 @@ Place = tuple[str, str]
 def place_of(room: Room) -> Place:
     """Where a room's number counts."""
     return room.floor_id, folded(room.room_number)
+
+
+def number_taken(room: Room) -> Duplicate:
+    """The error for a room whose number another room of its floor holds."""
+    return Duplicate(
+        "room_number", f"This floor has a room number '{room.room_number}' already."
+    )
 
 
 class RoomNumbers:

@@ -4,10 +4,19 @@ A reader turns a file into one `SourceModel`; importing compares it with the reg
 `key` is what identifies a thing in its source (an IFC GlobalId, a COBie ExtIdentifier or Name).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Literal
 
 Severity = Literal["error", "warning"]
+
+
+class ProblemSeverity(StrEnum):
+    """An `error` was not taken over; a `warning` was, with a repair or a guess."""
+
+    ERROR = "error"
+    WARNING = "warning"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +35,11 @@ class Problem:
     key: str | None = None
     field: str | None = None
     value: str | None = None
+
+
+# A record's ids in other sources, by their names: a COBie workbook made from an IFC model names
+# its GlobalIds, {"ifc": "2O2Fr$t4X7Zf8NOew3FLOH"}.
+OtherIds = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +62,7 @@ class SourceFloor:
     floor_number: int
     elevation_m: float | None = None
     description: str | None = None
+    other_ids: OtherIds = field(default_factory=dict)
     line: int | None = None
 
 
@@ -70,6 +85,7 @@ class SourceRoom:
     footprint: tuple[tuple[float, float], ...] | None = None
     description: str | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
+    other_ids: OtherIds = field(default_factory=dict)
     line: int | None = None
 
 
@@ -77,12 +93,15 @@ class SourceRoom:
 class SourceDevice:
     """A piece of equipment or furniture. `room_keys`: all its rooms, the main one first.
 
-    `position` is (x, y, z) in metres in the building's coordinates.
+    `room_numbers` are rooms that the file names and does not describe: the building's own, by
+    number; then `floor_key` may be empty. `position` is (x, y, z) in metres in the building's
+    coordinates.
     """
 
     key: str
     floor_key: str
     room_keys: tuple[str, ...] = ()
+    room_numbers: tuple[str, ...] = ()
     name: str
     device_type: str
     ifc_class: str | None = None
@@ -96,7 +115,34 @@ class SourceDevice:
     position: tuple[float, float, float] | None = None
     description: str | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
+    other_ids: OtherIds = field(default_factory=dict)
     line: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceGroup:
+    """A system of devices, or a zone of rooms, by the members' keys."""
+
+    key: str
+    group_kind: Literal["system", "zone"]
+    name: str
+    category: str | None = None
+    description: str | None = None
+    device_keys: tuple[str, ...] = ()
+    room_keys: tuple[str, ...] = ()
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptSheet:
+    """A sheet as the file has it, so that what has no record of its own is not thrown away.
+
+    `rows` hold texts, numbers, truth values and None, as many as there are `columns`.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | int | float | bool | None, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +153,12 @@ class SourceModel:
     """The external-id name that `key`s go by: "ifc", "cobie" …"""
     schema: str
     building: SourceBuilding | None = None
+    document: str = ""
+    """Which of the documents of one building this is, the same for each version of it: what this
+    one says is compared with what it said last time. Empty: there is only one of its source."""
     floors: tuple[SourceFloor, ...] = ()
     rooms: tuple[SourceRoom, ...] = ()
     devices: tuple[SourceDevice, ...] = ()
+    groups: tuple[SourceGroup, ...] = ()
+    kept_sheets: tuple[KeptSheet, ...] = ()
     problems: tuple[Problem, ...] = ()

@@ -48,6 +48,12 @@ class DeviceStatus(StrEnum):
     DECOMMISSIONED = "decommissioned"
 
 
+class GroupStatus(StrEnum):
+    """A group is there or not: the contract gives it no route to another status."""
+
+    ACTIVE = "active"
+
+
 Transitions = Mapping[str, tuple[str, ...]]
 
 FLOOR_TRANSITIONS: Transitions = {
@@ -72,6 +78,8 @@ ROOM_TRANSITIONS: Transitions = {
     "occupied": ("vacant", "maintenance"),
     "vacant": ("occupied", "maintenance"),
 }
+
+GROUP_TRANSITIONS: Transitions = {"active": ()}
 
 DEVICE_TRANSITIONS: Transitions = {
     "installed": ("operational", "decommissioned"),

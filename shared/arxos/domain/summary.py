@@ -35,6 +35,12 @@ def tally_of(kind: str, values: Mapping[str, Any]) -> Tally:
     return tally
 
 
+def values_of(tally: Tally, facet: str) -> list[tuple[str | None, int]]:
+    """A facet's values with their numbers, the largest first; None is what has no value."""
+    found = [(value or None, amount) for (name, value), amount in tally.items() if name == facet]
+    return sorted(found, key=lambda pair: (-pair[1], pair[0] or ""))
+
+
 def difference(before: Tally, after: Tally) -> Tally:
     """What must be added to the numbers when a record that was `before` becomes `after`."""
     changed: Tally = Counter(after)

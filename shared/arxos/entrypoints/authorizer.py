@@ -4,12 +4,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
-from arxos.domain.errors import ServiceUnavailable, Unauthenticated
+from arxos.domain.errors import Unauthenticated
 from arxos.domain.user import User
+from arxos.entrypoints.observation import observed
 
-logger = Logger()
 Event = dict[str, Any]
 
 
@@ -22,18 +20,19 @@ def authorizer_handler(
     is AUTHORIZER_FAILURE, which template.yaml turns into a 503.
     """
 
-    def lambda_handler(event: Event, _context: Any) -> Event:
+    def lambda_handler(event: Event, context: Any) -> Event:
         scheme, _, token = str(event.get("authorizationToken") or "").partition(" ")
-        try:
-            if scheme.lower() != "bearer":
-                raise Unauthenticated("The scheme is not Bearer.")
-            user = authenticate(token.strip())
-        except Unauthenticated as refused:
-            logger.info("sign-in refused", reason=refused.message)
-            raise Exception("Unauthorized") from None
-        except ServiceUnavailable as unavailable:
-            logger.error("sign-in cannot be checked", reason=unavailable.message)
-            raise
+        user = None
+        with observed("authorize_request", context.aws_request_id, message="sign-in") as seen:
+            try:
+                if scheme.lower() != "bearer":
+                    raise Unauthenticated("The scheme is not Bearer.")
+                user = authenticate(token.strip())
+                seen.organization_id = user.organization_id
+            except Unauthenticated as refused:
+                seen.code, seen.told["reason"] = refused.code, refused.message
+        if user is None:
+            raise Exception("Unauthorized")
         return {
             "principalId": user.id,
             "policyDocument": {

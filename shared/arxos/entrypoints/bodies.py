@@ -1,37 +1,92 @@
 """What requests may carry in their bodies, as Pydantic models; the domain's rules judge texts."""
 
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationError,
+)
+from pydantic_core import CoreSchema
 
 from arxos.domain.errors import InvalidInput, MalformedRequest
-from arxos.domain.text_rules import MAX_NAME, name_fault, optional_text_fault
+from arxos.domain.text_rules import (
+    LINES_PATTERN,
+    MAX_NAME,
+    NAME_PATTERN,
+    TEXT_PATTERN,
+    name_fault,
+    optional_text_fault,
+)
 
 B = TypeVar("B", bound=BaseModel)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 
 
-def name(label: str, *, maximum: int = MAX_NAME) -> AfterValidator:
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """A check of a value, with what JSON Schema can say of it for the API's description."""
+
+    check: Callable[[Any], Any]
+    json_schema: dict[str, Any] = field(default_factory=dict)
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return AfterValidator(self.check).__get_pydantic_core_schema__(source, handler)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**handler(schema), **self.json_schema}
+
+
+def name(label: str, *, maximum: int = MAX_NAME) -> Rule:
     """A required text, stored trimmed."""
 
     def check(value: str) -> str:
         return _accept(value.strip(), name_fault(value, label=label, maximum=maximum))
 
-    return AfterValidator(check)
+    return Rule(check, {"minLength": 1, "maxLength": maximum, "pattern": NAME_PATTERN})
 
 
-def text(label: str, *, maximum: int = MAX_NAME, multiline: bool = False) -> AfterValidator:
+def text(label: str, *, maximum: int = MAX_NAME, multiline: bool = False) -> Rule:
     """A text that may be missing."""
 
     def check(value: str | None) -> str | None:
         fault = optional_text_fault(value, label=label, maximum=maximum, multiline=multiline)
         return _accept(value, fault)
 
-    return AfterValidator(check)
+    pattern = LINES_PATTERN if multiline else TEXT_PATTERN
+    return Rule(check, {"maxLength": maximum, "pattern": pattern})
 
 
-def checked(fault_of: Any) -> AfterValidator:
+def checked(fault_of: Callable[[Any], str | None], **json_schema: Any) -> Rule:
     """A value that one of the domain's rules judges."""
-    return AfterValidator(lambda value: _accept(value, fault_of(value)))
+    return Rule(lambda value: _accept(value, fault_of(value)), json_schema)
+
+
+def _date(value: Any) -> Any:
+    """JSON has no dates. Pydantic would take numbers of seconds too, and times of day."""
+    if isinstance(value, str) and _DATE.match(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    if value is None or isinstance(value, date):
+        return value
+    raise ValueError("This must be a date such as 2026-11-22")
+
+
+iso_date = BeforeValidator(_date, json_schema_input_type=date)
 
 
 V = TypeVar("V")
@@ -86,15 +141,21 @@ def parse(body: bytes, model: type[B]) -> B:
         return model.model_validate_json(body)
     except ValidationError as refused:
         errors = refused.errors(include_url=False)
-    field_errors: dict[str, str] = {}
     for error in errors:
         if error["type"] == "json_invalid":
             raise MalformedRequest("The body is not JSON.")
         if not error["loc"]:
             raise MalformedRequest("The body must be a JSON object.")
+    raise faulty(errors)
+
+
+def faulty(errors: Sequence[Any]) -> InvalidInput:
+    """Pydantic's errors as ours, with every wrong field."""
+    field_errors: dict[str, str] = {}
+    for error in errors:
         path = ".".join(str(part) for part in error["loc"])
         sentence = _sentence(error["type"], error["msg"], error.get("ctx", {}))
         field_errors.setdefault(path, sentence)
     count = len(field_errors)
     fields = "1 field is" if count == 1 else f"{count} fields are"
-    raise InvalidInput(f"{fields} not as they should be.", field_errors)
+    return InvalidInput(f"{fields} not as they should be.", field_errors)

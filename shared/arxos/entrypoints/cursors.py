@@ -2,20 +2,23 @@
 
 import base64
 import hashlib
+import hmac
 import json
 
+from arxos import settings
 from arxos.domain.errors import InvalidInput
 
-_DIGEST_CHARACTERS = 16
+_SEAL_CHARACTERS = 32  # 128 bits
 
 
 def cursor(position: str, list_identity: str) -> str:
     """The cursor for a position in the list that `list_identity` names.
 
-    It holds sort keys, never a partition key: those are made anew from the caller's organisation
-    and the path, so that a cursor made up by hand leads nowhere else.
+    It is sealed with a secret of this deployment, so that nobody makes one or moves one to another
+    list. And it holds sort keys, never a partition key: those are made anew from the caller's
+    organisation and the path.
     """
-    content = json.dumps([_digest(position, list_identity), position], separators=(",", ":"))
+    content = json.dumps([_seal(position, list_identity), position], separators=(",", ":"))
     return base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
 
 
@@ -23,8 +26,12 @@ def position(cursor: str, list_identity: str) -> str:
     """The position in a cursor. Raises InvalidInput for one of another list, or of none."""
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        digest, text = json.loads(base64.urlsafe_b64decode(padded))
-        if isinstance(text, str) and digest == _digest(text, list_identity):
+        seal, text = json.loads(base64.urlsafe_b64decode(padded))
+        if (
+            isinstance(text, str)
+            and isinstance(seal, str)
+            and hmac.compare_digest(seal.encode(), _seal(text, list_identity).encode())
+        ):
             return text
     except (ValueError, TypeError, RecursionError):
         pass
@@ -32,6 +39,10 @@ def position(cursor: str, list_identity: str) -> str:
     raise InvalidInput(message, {"cursor": message})
 
 
-def _digest(position: str, list_identity: str) -> str:
-    text = f"{list_identity}\0{position}"
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST_CHARACTERS]
+def _seal(position: str, list_identity: str) -> str:
+    secret = settings.load().cursor_secret.encode()
+    if not secret:
+        raise RuntimeError("CURSOR_SECRET is not set: anyone could make cursors.")
+    # The identity is JSON, which holds no NUL, so that no two pairs give one text.
+    text = f"{list_identity}\0{position}".encode("utf-8", "surrogatepass")
+    return hmac.new(secret, text, hashlib.sha256).hexdigest()[:_SEAL_CHARACTERS]

@@ -9,15 +9,11 @@ import functools
 import hashlib
 import json
 import re
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
-
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
 
 from arxos.domain.errors import (
     ArxosError,
@@ -39,6 +35,7 @@ from arxos.domain.rights import Grant
 from arxos.domain.timestamps import to_iso
 from arxos.domain.user import Actor
 from arxos.entrypoints import cursors
+from arxos.entrypoints.observation import observed
 from arxos.ports.answers import AnswerStore
 from arxos.ports.registry import Page, Slice
 
@@ -69,9 +66,6 @@ STATUS_OF: dict[type[ArxosError], HTTPStatus] = {
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     ServiceUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-
-logger = Logger()
-metrics = Metrics()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +133,17 @@ class Request:
         position = cursors.position(cursor, self._list_identity()) if cursor is not None else None
         return Page(int(limit), position)
 
-    def listed(self, found: Slice[Any], show: Callable[[Any], dict[str, Any]]) -> "Response":
-        """The answer of a list."""
+    def listed(
+        self, found: Slice[Any], show: Callable[[Any], dict[str, Any]], **more: Any
+    ) -> "Response":
+        """The answer of a list, and what else is told of it."""
         cursor = (
             cursors.cursor(found.position, self._list_identity())
             if found.position is not None
             else None
         )
-        return Response({"items": [show(item) for item in found.items], "next_cursor": cursor})
+        items = [show(item) for item in found.items]
+        return Response({"items": items, "next_cursor": cursor, **more})
 
     def body(self, model: type[B]) -> B:
         """The JSON body as `model`, a Pydantic class.
@@ -186,9 +183,25 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def shown(record: dict[str, Any]) -> Response:
-    """200 with one record and its ETag."""
-    return Response(record, headers={"ETag": _etag(record)})
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A successful answer that is sent as it is, without the envelope; anyone may keep it."""
+
+    text: str
+    media_type: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def shown(record: dict[str, Any], *, sensitive: Mapping[str, str] | None = None) -> Response:
+    """200 with one record and its ETag; with its `sensitive` values, for who may read them.
+
+    These are not digested: an ETag would tell a short code to who tries them all. The version
+    in it changes with them.
+    """
+    if sensitive is None:
+        return Response(record, headers={"ETag": _etag(record)})
+    headers = {"ETag": _etag({**record, "sensitive": True}), "Cache-Control": "private, no-store"}
+    return Response({**record, "sensitive": dict(sensitive)}, headers=headers)
 
 
 def created(kind: str, record: dict[str, Any], location: str, **more: Any) -> Response:
@@ -200,9 +213,31 @@ def created(kind: str, record: dict[str, Any], location: str, **more: Any) -> Re
     return Response(data, HTTPStatus.CREATED, headers)
 
 
+def accepted(record: dict[str, Any]) -> Response:
+    """202: ordered, and done in the background; the record says how far it is."""
+    return Response(record, HTTPStatus.ACCEPTED)
+
+
 def removed(kind: str, record_id: str) -> Response:
     """200: the record is gone."""
     return Response({f"{kind}_id": record_id, "deleted": True})
+
+
+def deleting(deletion: dict[str, Any]) -> Response:
+    """As `removed` when all is gone; otherwise 202, and where to see how far it is."""
+    target = deletion["target"]
+    if deletion["status"] == "done":
+        return removed(target["kind"], target["id"])
+    return Response(
+        {
+            "deletion_id": deletion["id"],
+            "deletion": deletion,
+            f"{target['kind']}_id": target["id"],
+            "deleted": False,
+        },
+        HTTPStatus.ACCEPTED,
+        {"Location": f"/api/v1/deletions/{deletion['id']}"},
+    )
 
 
 def _etag(record: dict[str, Any]) -> str:
@@ -227,7 +262,29 @@ def choice(value: str | None, name: str, choices: type[C]) -> str | None:
     raise InvalidInput(f"{name.capitalize()} {message}", {name: message})
 
 
-Handler = Callable[[Request], Response]
+def flag(value: str | None, name: str) -> bool:
+    """A query parameter that is `true` or `false`, as it is without one. Raises InvalidInput."""
+    if value in (None, "true", "false"):
+        return value == "true"
+    message = "must be true or false"
+    raise InvalidInput(f"{name} {message}", {name: f"This {message}"})
+
+
+def moment(value: str | None, name: str) -> datetime | None:
+    """A query parameter that is a time, with its offset from UTC. Raises InvalidInput."""
+    if value is None:
+        return None
+    try:
+        time_ = datetime.fromisoformat(value)
+        if time_.tzinfo is not None:
+            return time_.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    message = "must be a time with its zone, such as 2026-11-22T09:30:00Z"
+    raise InvalidInput(f"{name} {message}", {name: f"This {message}"})
+
+
+Handler = Callable[[Request], Response | Document]
 
 
 def http_handler(
@@ -249,35 +306,37 @@ def http_handler(
 
         @functools.wraps(handler)
         def lambda_handler(event: Event, context: Any) -> Event:
-            started = time.perf_counter()
             request_id = _request_id(event, context)
-            caller = None
-            code = "OK"
-            try:
-                caller = None if public else _caller(event, request_id)
-                if (
-                    requires is not None
-                    and caller is not None
-                    and not caller.rights.allow_anywhere(requires)
-                ):
-                    raise Forbidden(f"You may not do this ({requires}).")
-                request = Request(event, request_id, caller)
-                answer = _revalidated(request, _answered_once(request, handler, answers, context))
-            except ArxosError as error:
-                code = _code(error)
-                answer = _failure(_status(error), code, error.message, error.details, request_id)
-            except Exception:
-                # Nothing of the inside goes out; the log has it under the request id.
-                logger.exception("unexpected error", request_id=request_id, use_case=use_case)
-                code = "INTERNAL_ERROR"
-                answer = _failure(
-                    HTTPStatus.INTERNAL_SERVER_ERROR,
-                    code,
-                    f"Arxos failed to answer this; the error is logged under {request_id}.",
-                    {},
-                    request_id,
-                )
-            _record(use_case, request_id, caller, answer["statusCode"], code, started)
+            with observed(use_case, request_id) as seen:
+                try:
+                    caller = None if public else _caller(event, request_id)
+                    seen.organization_id = caller.organization_id if caller else None
+                    if (
+                        requires is not None
+                        and caller is not None
+                        and not caller.rights.allow_anywhere(requires)
+                    ):
+                        raise Forbidden(f"You may not do this ({requires}).")
+                    request = Request(event, request_id, caller)
+                    answer = _revalidated(
+                        request, _answered_once(request, handler, answers, context)
+                    )
+                except ArxosError as error:
+                    status, seen.code = status_of(error), code_of(error)
+                    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                        seen.failed(error)
+                    answer = _failure(status, seen.code, error.message, error.details, request_id)
+                except Exception as error:
+                    # Nothing of the inside goes out; the log has it under the request id.
+                    seen.failed(error)
+                    answer = _failure(
+                        HTTPStatus.INTERNAL_SERVER_ERROR,
+                        seen.code,
+                        f"Arxos failed to answer this; the error is logged under {request_id}.",
+                        {},
+                        request_id,
+                    )
+                seen.told["status"] = answer["statusCode"]
             return answer
 
         return lambda_handler
@@ -309,19 +368,29 @@ def _request_id(event: Event, context: Any) -> str:
     return str(from_gateway or getattr(context, "aws_request_id", ""))
 
 
-def _status(error: ArxosError) -> HTTPStatus:
+def status_of(error: ArxosError) -> HTTPStatus:
+    """The HTTP status that says it."""
     for type_ in type(error).__mro__:
         if type_ in STATUS_OF:
             return STATUS_OF[type_]
     return HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def _code(error: ArxosError) -> str:
+def code_of(error: ArxosError) -> str:
+    """The public code that says it."""
     return error.public_code if isinstance(error, Duplicate) else error.code
 
 
-def _success(response: Response, request_id: str) -> Event:
-    body = {"success": True, "data": response.data}
+def _success(response: Response | Document, request_id: str) -> Event:
+    if isinstance(response, Document):
+        headers = {
+            "Content-Type": response.media_type,
+            "Cache-Control": "public, no-cache",
+            "ETag": f'"{_digest(response.text)}"',
+            **response.headers,
+        }
+        return _answer(HTTPStatus.OK, response.text, request_id, headers)
+    body = _json({"success": True, "data": response.data})
     return _answer(response.status, body, request_id, response.headers)
 
 
@@ -351,11 +420,14 @@ def _answered_once(
 
 def _revalidated(request: Request, answer: Event) -> Event:
     """A GET's answer with its strong ETag, or 304 when the client has just that already."""
-    if request.event.get("httpMethod") != "GET" or request.caller is None:
+    tagged = "ETag" in answer["headers"]
+    if request.event.get("httpMethod") != "GET" or (request.caller is None and not tagged):
         return answer
     # From the bytes themselves, so it cannot say "unchanged" of anything that changed.
     etag = answer["headers"].get("ETag") or f'"{_digest(answer["body"])}"'
-    headers = {**answer["headers"], "ETag": etag, "Cache-Control": "private, no-cache"}
+    headers = {**answer["headers"], "ETag": etag}
+    if request.caller is not None and headers["Cache-Control"] == "no-store":
+        headers["Cache-Control"] = "private, no-cache"
     held = {tag.strip().removeprefix("W/") for tag in request.header("If-None-Match").split(",")}
     if etag in held or "*" in held:
         not_modified = {k: v for k, v in headers.items() if k != "Content-Type"}
@@ -373,11 +445,11 @@ def _failure(
         "request_id": request_id,
         "timestamp": to_iso(datetime.now(UTC)),
     }
-    return _answer(status, {"success": False, "error": error}, request_id, {})
+    return _answer(status, _json({"success": False, "error": error}), request_id, {})
 
 
 def _answer(
-    status: HTTPStatus, body: dict[str, Any], request_id: str, headers: Mapping[str, str]
+    status: HTTPStatus, body: str, request_id: str, headers: Mapping[str, str]
 ) -> Event:
     return {
         "statusCode": int(status),
@@ -387,27 +459,6 @@ def _answer(
             "X-Request-Id": request_id,
             **headers,
         },
-        "body": _json(body),
+        "body": body,
         "isBase64Encoded": False,
     }
-
-
-def _record(
-    use_case: str, request_id: str, caller: Actor | None, status: int, code: str, started: float
-) -> None:
-    """One log line and one metric line a request; no names, no bodies, no addresses in them."""
-    milliseconds = round((time.perf_counter() - started) * 1000, 1)
-    logger.info(
-        "request",
-        use_case=use_case,
-        request_id=request_id,
-        organization_id=caller.organization_id if caller else None,
-        status=status,
-        code=code,
-        milliseconds=milliseconds,
-    )
-    metrics.add_dimension("use_case", use_case)
-    metrics.add_metric("Requests", MetricUnit.Count, 1)
-    metrics.add_metric("Latency", MetricUnit.Milliseconds, milliseconds)
-    metrics.add_metric("Errors", MetricUnit.Count, int(status >= HTTPStatus.INTERNAL_SERVER_ERROR))
-    metrics.flush_metrics()

@@ -7,6 +7,12 @@ from arxos.entrypoints.bodies import Body, checked
 from arxos.use_cases.imports import StartImport
 
 
+class ApplyImportBody(Body):
+    """POST …/apply: whether what the file has no more goes too."""
+
+    remove: bool = False
+
+
 class StartImportBody(Body):
     """POST /buildings/{building_id}/imports."""
 

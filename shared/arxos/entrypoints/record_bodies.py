@@ -1,4 +1,4 @@
-"""The bodies of requests that write buildings, floors, rooms and devices.
+"""The bodies of requests that write buildings, floors, rooms, devices and groups.
 
 A PATCH changes the fields it names: one that is absent stays, one that is null is emptied.
 """
@@ -11,18 +11,68 @@ from pydantic import Field
 from arxos.domain.address import ADDRESS_LABELS, Address, Coordinates
 from arxos.domain.device import Position
 from arxos.domain.floor import FLOOR_NUMBERS
-from arxos.domain.record import external_ids_fault, metadata_fault, tags_fault
+from arxos.domain.group import MAX_MEMBERS, GroupKind
+from arxos.domain.record import (
+    MAX_EXTERNAL_IDS,
+    MAX_TAG,
+    MAX_TAGS,
+    external_ids_fault,
+    metadata_fault,
+    tags_fault,
+)
 from arxos.domain.room import MAX_FOOTPRINT_POINTS, MAX_ROOM_NUMBER
-from arxos.domain.text_rules import MAX_DESCRIPTION
-from arxos.entrypoints.bodies import Body, checked, name, text
+from arxos.domain.sensitive import (
+    MAX_SENSITIVE_FIELDS,
+    MAX_SENSITIVE_TEXT,
+    SENSITIVE_NAME_PATTERN,
+    Secret,
+    sensitive_names_fault,
+    sensitive_text_fault,
+)
+from arxos.domain.text_rules import MAX_DESCRIPTION, MAX_NAME, NAME_PATTERN
+from arxos.entrypoints.bodies import Body, checked, iso_date, name, text
 from arxos.use_cases.buildings import CreateBuilding
 
 Description = Annotated[str | None, text("Description", maximum=MAX_DESCRIPTION, multiline=True)]
 Metadata = Annotated[dict[str, Any], checked(metadata_fault)]
-Tags = Annotated[list[str], checked(lambda tags: tags_fault(tuple(tags)))]
-ExternalIds = Annotated[dict[str, str], checked(external_ids_fault)]
-# JSON has no dates: a text, which strict mode would refuse.
-Date = Annotated[date, Field(strict=False)]
+Tags = Annotated[
+    list[str],
+    checked(
+        lambda tags: tags_fault(tuple(tags)),
+        maxItems=MAX_TAGS,
+        items={"type": "string", "minLength": 1, "maxLength": MAX_TAG, "pattern": NAME_PATTERN},
+    ),
+]
+ExternalIds = Annotated[
+    dict[str, str],
+    checked(
+        external_ids_fault,
+        maxProperties=MAX_EXTERNAL_IDS,
+        propertyNames={"minLength": 1, "maxLength": 50, "pattern": NAME_PATTERN},
+        additionalProperties={
+            "type": "string",
+            "minLength": 1,
+            "maxLength": MAX_NAME,
+            "pattern": NAME_PATTERN,
+        },
+    ),
+]
+SensitiveText = Annotated[
+    str, checked(sensitive_text_fault, minLength=1, maxLength=MAX_SENSITIVE_TEXT)
+]
+Sensitive = Annotated[
+    dict[str, SensitiveText | None],
+    checked(
+        sensitive_names_fault,
+        maxProperties=MAX_SENSITIVE_FIELDS,
+        propertyNames={"pattern": SENSITIVE_NAME_PATTERN},
+    ),
+    Field(
+        description="Texts that are encrypted, and read only with read_sensitive: door codes,"
+        " passwords. Names that are absent stay, null removes one."
+    ),
+]
+Date = Annotated[date, iso_date]
 Number = Annotated[float, Field(ge=0, lt=1e9)]
 Metres = Annotated[float, Field(gt=-1e6, lt=1e6)]
 
@@ -46,11 +96,14 @@ def _domain_value(field: str, value: Any) -> Any:
         return Coordinates(**value.model_dump())
     if isinstance(value, PositionBody):
         return Position(value.x, value.y, value.z)
+    if field == "sensitive":
+        return {name: None if text is None else Secret(text) for name, text in value.items()}
     if field in ("tags", "room_ids"):
         return tuple(value or ())
     if field == "footprint" and value is not None:
         return tuple((x, y) for x, y in value)
-    if isinstance(value, str) and field != "description":
+    # An enum's value is a text too, and stays what it is.
+    if type(value) is str and field != "description":
         return value.strip() or None
     return value
 
@@ -95,6 +148,7 @@ class CreateBuildingBody(_RecordBody):
     name: BuildingName
     address: AddressBody
     coordinates: CoordinatesBody | None = None
+    sensitive: Sensitive = Field(default={})
 
     def command(self) -> CreateBuilding:
         """For the use case."""
@@ -107,6 +161,7 @@ class UpdateBuildingBody(_RecordBody):
     name: BuildingName = ""
     address: AddressBody = Field(default=None)  # type: ignore[assignment]
     coordinates: CoordinatesBody | None = None
+    sensitive: Sensitive = Field(default={})
 
 
 class _FloorBody(_RecordBody):
@@ -133,6 +188,7 @@ class _RoomBody(_RecordBody):
     area_source: Annotated[str | None, text("Area source")] = None
     volume_m3: Number | None = None
     footprint: Footprint | None = None
+    sensitive: Sensitive = Field(default={})
 
 
 class CreateRoomBody(_RoomBody):
@@ -159,6 +215,7 @@ class _DeviceBody(_RecordBody):
     installed_on: Date | None = None
     warranty_until: Date | None = None
     position: PositionBody | None = None
+    sensitive: Sensitive = Field(default={})
 
 
 RoomIds = Annotated[list[str], Field(max_length=20)]
@@ -181,6 +238,39 @@ class UpdateDeviceBody(_DeviceBody):
     device_type: DeviceType = ""
 
 
+GroupName = Annotated[str, name("Group name")]
+MemberIds = Annotated[list[str], Field(max_length=MAX_MEMBERS)]
+
+
+class _GroupBody(_RecordBody):
+    category: Annotated[str | None, text("Category")] = None
+
+
+class CreateGroupBody(_GroupBody):
+    """POST of a group: a system or a zone."""
+
+    kind: GroupKind
+    name: GroupName
+
+    def values(self) -> dict[str, Any]:
+        """As the domain calls them: `kind` is there what sort of record a group is."""
+        values = super().values()
+        return {"group_kind" if name == "kind" else name: v for name, v in values.items()}
+
+
+class UpdateGroupBody(_GroupBody):
+    """PATCH of a group. Its kind never changes."""
+
+    name: GroupName = ""
+
+
+class ReplaceMembersBody(Body):
+    """PUT …/members: all that are in the group from now on; `{"device_ids": []}` empties it."""
+
+    device_ids: MemberIds
+    room_ids: MemberIds = Field(default=[])
+
+
 class MoveDeviceBody(Body):
     """POST …/move: into a room, into several, or onto a floor alone."""
 
@@ -197,6 +287,10 @@ class StatusBody(Body):
     """POST …/status; which status may follow is the domain's to say."""
 
     status: Annotated[str, Field(max_length=50)]
+
+    def values(self) -> dict[str, Any]:
+        """The status, as a row of a batch carries it."""
+        return self.model_dump()
 
 
 class ReleaseBody(Body):

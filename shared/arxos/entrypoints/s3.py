@@ -6,14 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote_plus
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
-
 from arxos.domain.import_job import ImportJob
+from arxos.entrypoints.observation import Observation, logger, observed
 from arxos.ports.imports import UploadedFile
 
-logger = Logger()
-metrics = Metrics()
 Event = dict[str, Any]
 
 
@@ -35,6 +31,8 @@ def uploads_handler(handler: UploadHandler) -> Callable[[Event, Any], None]:
     dead-letter queue.
     """
 
+    use_case = handler.__module__.rpartition(".")[2]
+
     def lambda_handler(event: Event, context: Any) -> None:
         left = timedelta(milliseconds=context.get_remaining_time_in_millis())
         invocation = Invocation(context.aws_request_id, datetime.now(UTC) + left)
@@ -44,26 +42,25 @@ def uploads_handler(handler: UploadHandler) -> Callable[[Event, Any], None]:
             if file is None:
                 logger.warning("not an upload", request_id=invocation.id)
                 continue
-            _report(file, invocation, handler(file, invocation))
+            with observed(use_case, invocation.id, message="import") as seen:
+                seen.organization_id = file.organization_id
+                seen.told["import_id"] = file.import_id
+                _tell(seen, handler(file, invocation))
 
     return lambda_handler
 
 
-def _report(file: UploadedFile, invocation: Invocation, job: ImportJob | None) -> None:
+def _tell(seen: Observation, job: ImportJob | None) -> None:
     if job is None:
-        logger.info("nothing to do", request_id=invocation.id, import_id=file.import_id)
+        seen.told["import_status"] = "nothing to do"
         return
-    logger.info(
-        "import",
-        request_id=invocation.id,
-        organization_id=file.organization_id,
-        import_id=job.id,
-        status=job.status.value,
-        records_created=job.counts.created,
-        records_updated=job.counts.updated,
-        records_unchanged=job.counts.unchanged,
-    )
-    metrics.add_dimension("use_case", "read_building_file")
-    metrics.add_metric(f"Imports{job.status.value.capitalize()}", MetricUnit.Count, 1)
-    metrics.add_metric("RecordsWritten", MetricUnit.Count, job.counts.created + job.counts.updated)
-    metrics.flush_metrics()
+    seen.told |= {
+        "import_status": job.status.value,
+        "records_created": job.counts.created,
+        "records_updated": job.counts.updated,
+        "records_unchanged": job.counts.unchanged,
+    }
+    seen.counted = {
+        f"Imports{job.status.value.capitalize()}": 1,
+        "RecordsWritten": job.counts.created + job.counts.updated,
+    }

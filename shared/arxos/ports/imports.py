@@ -1,13 +1,16 @@
 """What importing needs besides the registry: the uploaded file, and the claim on an import."""
 
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
-from arxos.domain.import_job import ImportJob
-from arxos.domain.source import Problem
+from arxos.domain.history import Change
+from arxos.domain.import_job import ImportJob, ImportStatus
+from arxos.domain.plan_entries import PlanEntry
+from arxos.domain.source import Problem, SourceModel
 from arxos.ports.registry import UnitOfWork
 
 UPLOADS = "uploads/"
@@ -54,6 +57,35 @@ def upload_location(organization_id: str, job: ImportJob) -> str:
     return f"{UPLOADS}{organization_id}/{job.building_id}/{job.id}/{job.filename}"
 
 
+def uploaded_file(organization_id: str, job: ImportJob) -> UploadedFile:
+    """The file of an import."""
+    return UploadedFile(
+        organization_id=organization_id,
+        building_id=job.building_id,
+        import_id=job.id,
+        filename=job.filename,
+        location=upload_location(organization_id, job),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOrder:
+    """The order to apply or to undo an import. It may arrive any number of times."""
+
+    organization_id: str
+    building_id: str
+    import_id: str
+    action: Literal["apply", "undo"]
+
+
+class ImportQueue(Protocol):
+    """Hands orders to the worker: one at a time of each building, in the order they were given."""
+
+    def send(self, order: ImportOrder) -> None:
+        """Queue the order. Raises ServiceUnavailable when that cannot be done now."""
+        ...
+
+
 class UploadStore(Protocol):
     """Where files wait to be read."""
 
@@ -65,6 +97,26 @@ class UploadStore(Protocol):
         """The file on local disk, gone again at the end of `with`."""
         ...
 
+    def save_model(self, file: UploadedFile, model: SourceModel) -> None:
+        """Keep what was read, so that applying the plan later need not read the file again."""
+        ...
+
+    def model(self, file: UploadedFile) -> SourceModel:
+        """What was read. Raises ServiceUnavailable when it cannot be had."""
+        ...
+
+    def save_plan(self, file: UploadedFile, entries: Sequence[PlanEntry]) -> None:
+        """Keep the plan, in place of an earlier one of this import."""
+        ...
+
+    def plan(self, file: UploadedFile, *, start: int = 0, size: int) -> Iterator[PlanEntry]:
+        """The plan's entries from `start` on, in order; `size` is how many it has in all."""
+        ...
+
+    def problems(self, file: UploadedFile) -> Iterator[Problem]:
+        """Every problem of the file, as kept by `save_report`; none where there was none."""
+        ...
+
     def save_report(self, file: UploadedFile, problems: tuple[Problem, ...]) -> None:
         """Keep every problem of the file; the import's record lists only the first."""
         ...
@@ -73,14 +125,28 @@ class UploadStore(Protocol):
 class ImportDesk(Protocol):
     """Hands an import to one invocation at a time."""
 
+    def find(self, order: ImportOrder) -> ImportJob:
+        """The import that is ordered. Raises NotFound."""
+        ...
+
     def claim(
-        self, file: UploadedFile, *, attempt: str, now: datetime, until: datetime
+        self,
+        file: UploadedFile,
+        *,
+        attempt: str,
+        now: datetime,
+        until: datetime,
+        status: ImportStatus = ImportStatus.READING,
     ) -> ImportJob | None:
         """The import, held by `attempt` until `until`; None when there is nothing to do.
 
         That is so when the import is unknown, finished, or held by another live attempt: events
         arrive twice, and late. The same attempt may claim again: a retry keeps its name.
         """
+        ...
+
+    def changes(self, file: UploadedFile, job: ImportJob) -> Iterator[Change]:
+        """All that the import has changed, the newest first."""
         ...
 
     def chunk(self, file: UploadedFile, job: ImportJob, number: int) -> UnitOfWork:

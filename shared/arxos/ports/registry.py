@@ -3,15 +3,17 @@
 Every repository is bound to the organisation it was opened for; none has a way to name another.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
 from arxos.domain.building import Building
+from arxos.domain.deletion import Deletion
 from arxos.domain.device import Device
 from arxos.domain.floor import Floor
+from arxos.domain.group import Group
 from arxos.domain.import_job import ImportJob
 from arxos.domain.room import Room
 from arxos.domain.summary import Tally
@@ -40,13 +42,28 @@ class Slice(Generic[R_co]):
     position: str | None
 
 
-class BuildingSort(StrEnum):
-    """Orders of the list of buildings; `-` turns one round."""
+class Sort(StrEnum):
+    """Orders of the lists of buildings and devices; `-` turns one round."""
 
-    CREATED = "created"
-    CREATED_DESCENDING = "-created"
     NAME = "name"
     NAME_DESCENDING = "-name"
+    CREATED = "created"
+    CREATED_DESCENDING = "-created"
+    UPDATED = "updated"
+    UPDATED_DESCENDING = "-updated"
+
+
+class NumberedSort(StrEnum):
+    """Orders of the lists of floors and rooms, which have numbers too."""
+
+    NAME = "name"
+    NAME_DESCENDING = "-name"
+    NUMBER = "number"
+    NUMBER_DESCENDING = "-number"
+    CREATED = "created"
+    CREATED_DESCENDING = "-created"
+    UPDATED = "updated"
+    UPDATED_DESCENDING = "-updated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +76,7 @@ class BuildingFilter:
     status: str | None = None
     q: str | None = None
     building_ids: frozenset[str] | None = None
-    sort: str = BuildingSort.CREATED
+    sort: str = Sort.CREATED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,27 +85,44 @@ class FloorFilter:
 
     floor_ids: frozenset[str] | None = None
     status: str | None = None
+    sort: str = NumberedSort.NUMBER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomFilter:
-    """All given conditions hold. `floor_ids` are those that the caller may see; None: all."""
+    """All given conditions hold. `floor_ids` are those that the caller may see; None: all.
+
+    Without `sort` a list has the order that is cheapest to read.
+    """
 
     floor_id: str | None = None
     floor_ids: frozenset[str] | None = None
     room_type: str | None = None
     status: str | None = None
+    sort: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceFilter:
-    """All given conditions hold. `floor_ids` are those that the caller may see; None: all."""
+    """All given conditions hold. `floor_ids` are those that the caller may see; None: all.
+
+    Without `sort` a list has the order that is cheapest to read.
+    """
 
     room_id: str | None = None
     floor_id: str | None = None
     floor_ids: frozenset[str] | None = None
+    group_id: str | None = None
     device_type: str | None = None
     status: str | None = None
+    sort: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupFilter:
+    """All given conditions hold."""
+
+    group_kind: str | None = None
 
 
 class Buildings(Protocol):
@@ -99,7 +133,7 @@ class Buildings(Protocol):
         ...
 
     def list(self, where: BuildingFilter, page: Page) -> Slice[Building]:
-        """Sorted by name or time of creation."""
+        """In the order of `where.sort`. TooManyToSort where that would read too much."""
         ...
 
     def add(self, building: Building) -> None:
@@ -131,11 +165,15 @@ class Floors(Protocol):
         ...
 
     def list(self, building_id: str, where: FloorFilter, page: Page) -> Slice[Floor]:
-        """In order of floor number."""
+        """In the order of `where.sort`."""
         ...
 
     def all(self, building_id: str) -> Iterator[Floor]:
         """Every floor, for work on a whole building."""
+        ...
+
+    def get_some(self, building_id: str, floor_ids: Iterable[str]) -> dict[str, Floor]:
+        """Those of these floors that the building has, by their ids."""
         ...
 
     def add(self, floor: Floor) -> None:
@@ -159,11 +197,22 @@ class Rooms(Protocol):
         ...
 
     def list(self, building: Building, where: RoomFilter, page: Page) -> Slice[Room]:
-        """By room number with `where.floor_id`; otherwise in a stable order of no meaning."""
+        """In the order of `where.sort`.
+
+        Without: by room number with `where.floor_id`, else in a stable order of no meaning.
+        """
         ...
 
     def all(self, building: Building) -> Iterator[Room]:
         """Every room, for work on a whole building."""
+        ...
+
+    def get_some(self, building_id: str, room_ids: Iterable[str]) -> dict[str, Room]:
+        """Those of these rooms that the building has, by their ids."""
+        ...
+
+    def holders(self, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """Which room holds which number: its id by floor and folded number, for those held."""
         ...
 
     def add(self, room: Room) -> None:
@@ -175,7 +224,10 @@ class Rooms(Protocol):
         ...
 
     def remove(self, room: Room) -> None:
-        """Queue the removal of a room that holds nothing. ChangedMeanwhile on commit otherwise."""
+        """Queue the removal of a room that holds nothing. ChangedMeanwhile on commit otherwise.
+
+        It leaves its groups with it, as a device does.
+        """
         ...
 
 
@@ -187,11 +239,18 @@ class Devices(Protocol):
         ...
 
     def list(self, building: Building, where: DeviceFilter, page: Page) -> Slice[Device]:
-        """By name with `where.room_id` or `floor_id`; otherwise in a stable order of no meaning."""
+        """In the order of `where.sort`.
+
+        Without: by name with `where.room_id` or `floor_id`, else in a stable order of no meaning.
+        """
         ...
 
     def all(self, building: Building) -> Iterator[Device]:
         """Every device, for work on a whole building."""
+        ...
+
+    def get_some(self, building_id: str, device_ids: Iterable[str]) -> dict[str, Device]:
+        """Those of these devices that the building has, by their ids."""
         ...
 
     def add(self, device: Device) -> None:
@@ -203,7 +262,56 @@ class Devices(Protocol):
         ...
 
     def remove(self, device: Device) -> None:
-        """Queue the removal of a device. ChangedMeanwhile on commit otherwise."""
+        """Queue the removal of a device. ChangedMeanwhile on commit otherwise.
+
+        It leaves its groups with it: two writes for each, MAX_GROUPS_OF_A_RECORD groups at most.
+        """
+        ...
+
+
+class Groups(Protocol):
+    """The systems and zones of a building, and who is in them."""
+
+    def get(self, building_id: str, group_id: str) -> Group:
+        """Raises NotFound."""
+        ...
+
+    def list(self, building_id: str, where: GroupFilter, page: Page) -> Slice[Group]:
+        """In a stable order: with ids that are ULIDs, of their creation."""
+        ...
+
+    def all(self, building_id: str) -> Iterator[Group]:
+        """Every group, for work on a whole building."""
+        ...
+
+    def add(self, group: Group) -> None:
+        """Queue a new group."""
+        ...
+
+    def update(self, group: Group) -> None:
+        """Queue the changes in the group's events."""
+        ...
+
+    def remove(self, group: Group) -> None:
+        """Queue the removal of a group without members. ChangedMeanwhile on commit otherwise."""
+        ...
+
+    def members(self, group: Group, page: Page) -> Slice[str]:
+        """The ids of its devices and rooms, devices first."""
+        ...
+
+    def all_members(self, group: Group) -> Iterator[str]:
+        """The id of every member."""
+        ...
+
+    def change_members(
+        self, group: Group, *, added: Sequence[str], removed: Sequence[str]
+    ) -> None:
+        """Queue that devices and rooms enter and leave the group, two writes for each.
+
+        ChangedMeanwhile on commit if the group moved on, a record is gone, or one that enters is
+        in MAX_GROUPS_OF_A_RECORD groups already.
+        """
         ...
 
 
@@ -227,15 +335,57 @@ class Imports(Protocol):
         ...
 
 
+class Deletions(Protocol):
+    """The removals of buildings, floors and rooms with all that is in them."""
+
+    def get(self, deletion_id: str) -> Deletion:
+        """Raises NotFound."""
+        ...
+
+    def begin(self, deletion: Deletion, target: Building | Floor | Room) -> None:
+        """Queue a new deletion, and its mark on the target as it was read.
+
+        What is marked takes no changes and nothing new: BeingDeleted on commit of such. Raises
+        ChangedMeanwhile on commit if the target has moved on or is marked already.
+        """
+        ...
+
+    def save(self, deletion: Deletion) -> None:
+        """Queue the deletion's present state. ChangedMeanwhile on commit if it has moved on."""
+        ...
+
+    def clear_remains(self, building_id: str, most: int) -> int:
+        """Queue the removal of up to `most` other things of a building, and say of how many.
+
+        Only for a building that has no floors, rooms, devices and groups any more.
+        """
+        ...
+
+
 class Users(Protocol):
-    """The people of the organisation."""
+    """The people of the organisation. Writing one keeps its `admins_count` exact."""
 
     def get(self, user_id: str) -> User:
         """Raises NotFound."""
         ...
 
+    def list(self, page: Page) -> Slice[User]:
+        """In the order in which they were invited."""
+        ...
+
+    def has_email(self, email: str) -> bool:
+        """Whether a user of the organisation has this address, in whatever case."""
+        ...
+
     def add(self, user: User) -> None:
-        """Queue a new user; Duplicate on commit if that Cognito subject has a user already."""
+        """Queue a new user; Duplicate on commit if the address or the subject has one already."""
+        ...
+
+    def update(self, user: User) -> None:
+        """Queue the changes in the user's events; ChangedMeanwhile on commit if the version moved.
+
+        LastAdmin on commit if nobody would be left to manage the organisation's users.
+        """
         ...
 
 
@@ -267,7 +417,11 @@ class UnitOfWork(AbstractContextManager["UnitOfWork", None], Protocol):
     @property
     def devices(self) -> Devices: ...
     @property
+    def groups(self) -> Groups: ...
+    @property
     def imports(self) -> Imports: ...
+    @property
+    def deletions(self) -> Deletions: ...
     @property
     def users(self) -> Users: ...
     @property

@@ -11,9 +11,12 @@ from arxos.domain.errors import HasChildren
 from arxos.domain.identifiers import NewId
 from arxos.domain.permissions import Permission
 from arxos.domain.rights import ORGANIZATION, Place
+from arxos.domain.sensitive import Secret
 from arxos.domain.user import Actor
 from arxos.ports.registry import BuildingFilter, Page, Slice, UnitOfWork
+from arxos.ports.vault import Vault
 from arxos.use_cases.changing import Versions, change_record, remove_record
+from arxos.use_cases.sealing import with_sealed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,17 +30,26 @@ class CreateBuilding:
     metadata: dict[str, Any] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     external_ids: dict[str, str] = field(default_factory=dict)
+    sensitive: Mapping[str, Secret | None] = field(default_factory=dict)
 
 
 def create_building(
-    command: CreateBuilding, *, uow: UnitOfWork, actor: Actor, new_id: NewId, now: datetime
+    command: CreateBuilding,
+    *,
+    uow: UnitOfWork,
+    actor: Actor,
+    new_id: NewId,
+    now: datetime,
+    vault: Vault | None = None,
 ) -> Building:
     """Put a planned building into the registry. Needs the right on the whole organisation."""
     actor.rights.must(Permission.CREATE_BUILDING, ORGANIZATION, kind="organization")
+    building_id = new_id("building")
+    sensitive = {"sensitive": command.sensitive} if command.sensitive else {}
     building = Building.create(
         at=now,
         created_by=actor.user_id,
-        id=new_id("building"),
+        id=building_id,
         name=command.name,
         address=command.address,
         coordinates=command.coordinates,
@@ -45,6 +57,7 @@ def create_building(
         metadata=command.metadata,
         tags=command.tags,
         external_ids=command.external_ids,
+        **with_sealed(sensitive, building_id, {}, vault),
     )
     with uow:
         uow.buildings.add(building)
@@ -73,11 +86,17 @@ def update_building(
     uow: UnitOfWork,
     actor: Actor,
     now: datetime,
+    vault: Vault | None = None,
 ) -> Building:
     """The building with these fields changed; raises as `change_record`."""
+
+    def change(building: Building) -> Building:
+        values = with_sealed(changes, building.id, building.sensitive, vault)
+        return building.edited(at=now, by=actor.user_id, **values)
+
     return change_record(
         lambda: _get_for(Permission.UPDATE_BUILDING, building_id, uow, actor),
-        lambda building: building.edited(at=now, by=actor.user_id, **changes),
+        change,
         lambda building: uow.buildings.update(building),
         uow=uow,
         versions=versions,
@@ -110,8 +129,10 @@ def delete_building(
 
     def read() -> Building:
         building = _get_for(Permission.DELETE_BUILDING, building_id, uow, actor)
-        if building.floors_count:
-            raise HasChildren("building", f"{building.floors_count} floors")
+        if building.floors_count or building.groups_count:
+            raise HasChildren(
+                "building", f"{building.floors_count} floors and {building.groups_count} groups"
+            )
         return building
 
     return remove_record(

@@ -3,9 +3,14 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from arxos.domain.errors import ChangedMeanwhile, PreconditionFailed
+from arxos.domain.errors import BeingDeleted, ChangedMeanwhile, PreconditionFailed
 from arxos.domain.record import Record
+from arxos.domain.user import User
 from arxos.ports.registry import UnitOfWork
+
+
+Versioned = Record | User
+"""What has a `version`, the lock against lost updates."""
 
 R = TypeVar("R", bound=Record)
 
@@ -16,7 +21,7 @@ Versions = frozenset[int] | None
 """The versions a caller will change (If-Match); None: whichever there is."""
 
 
-def check_version(record: Record, versions: Versions) -> None:
+def check_version(record: Versioned, versions: Versions) -> None:
     """Raises PreconditionFailed for a record in another version than the caller has seen."""
     if versions is not None and record.version not in versions:
         raise PreconditionFailed
@@ -65,6 +70,8 @@ def remove_record(
     for remaining in reversed(range(ATTEMPTS)):
         record = read()
         check_version(record, versions)
+        if getattr(record, "deletion_id", None) is not None:
+            raise BeingDeleted(record.kind)
         try:
             with uow:
                 write(record)

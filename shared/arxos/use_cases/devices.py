@@ -12,8 +12,12 @@ from arxos.domain.permissions import Permission
 from arxos.domain.rights import Place
 from arxos.domain.user import Actor
 from arxos.ports.registry import DeviceFilter, Page, Slice, UnitOfWork
+from arxos.ports.vault import Vault
 from arxos.use_cases.buildings import get_building
 from arxos.use_cases.changing import Versions, change_record, remove_record
+from arxos.use_cases.known import Known, Lookup
+from arxos.use_cases.sealing import with_sealed
+from arxos.use_cases.sorting import check_devices_to_sort
 
 # A door has two rooms, a long cable tray some; each is an item in the device's transaction.
 MAX_ROOMS = 20
@@ -27,23 +31,41 @@ def create_device(
     actor: Actor,
     new_id: NewId,
     now: datetime,
+    vault: Vault | None = None,
 ) -> Device:
     """Install a device in the rooms, or on the floor, that `values` names.
 
     Raises NotFound for the building and InvalidDeviceError for rooms and floors it does not have.
     """
     building = get_building(building_id, uow=uow, actor=actor)
-    place = find_place(building.id, values, Permission.CREATE_DEVICE, uow=uow, actor=actor)
-    device = Device.create(
-        at=now,
-        created_by=actor.user_id,
-        id=new_id("device"),
-        building_id=building.id,
-        **{**values, **place},
+    device = new_device(
+        building.id, values, known=uow, actor=actor, new_id=new_id, now=now, vault=vault
     )
     with uow:
         uow.devices.add(device)
     return device
+
+
+def new_device(
+    building_id: str,
+    values: Mapping[str, Any],
+    *,
+    known: Known,
+    actor: Actor,
+    new_id: NewId,
+    now: datetime,
+    vault: Vault | None = None,
+) -> Device:
+    """The device that `values` describes, not stored yet. Raises as `find_place`."""
+    place = find_place(building_id, values, Permission.CREATE_DEVICE, known=known, actor=actor)
+    device_id = new_id("device")
+    return Device.create(
+        at=now,
+        created_by=actor.user_id,
+        id=device_id,
+        building_id=building_id,
+        **{**with_sealed(values, device_id, {}, vault), **place},
+    )
 
 
 def find_place(
@@ -51,7 +73,7 @@ def find_place(
     wanted: Mapping[str, Any],
     permission: Permission,
     *,
-    uow: UnitOfWork,
+    known: Known,
     actor: Actor,
 ) -> dict[str, Any]:
     """`floor_id`, `room_id` and `room_ids` of a device that is to be in the rooms, or on the
@@ -68,7 +90,7 @@ def find_place(
     for number, room_id in enumerate(room_ids):
         path = "room_id" if number == 0 else f"room_ids.{number}"
         try:
-            room = uow.rooms.get(building_id, room_id)
+            room = known.rooms.get(building_id, room_id)
             actor.rights.must(permission, Place(building_id, room.floor_id), kind="room")
         except NotFound:
             fault = "There is no such room in this building"
@@ -80,7 +102,7 @@ def find_place(
     if not floors:
         try:
             actor.rights.must(permission, Place(building_id, floor_id), kind="floor")
-            uow.floors.get(building_id, floor_id or "")
+            known.floors.get(building_id, floor_id or "")
         except NotFound:
             fault = "There is no such floor in this building"
             raise InvalidDeviceError(fault, {"floor_id": fault}) from None
@@ -105,7 +127,7 @@ def _rooms_wanted(wanted: Mapping[str, Any]) -> tuple[str, ...]:
 
 def get_device(building_id: str, device_id: str, *, uow: UnitOfWork, actor: Actor) -> Device:
     """One device. Raises NotFound."""
-    return _get_for(Permission.READ_DEVICE, building_id, device_id, uow, actor)
+    return device_for(Permission.READ_DEVICE, building_id, device_id, uow.devices, actor)
 
 
 def list_devices(
@@ -114,7 +136,9 @@ def list_devices(
     """A building's, floor's or room's devices. Raises NotFound for an unknown building."""
     building = get_building(building_id, uow=uow, actor=actor)
     seen = actor.rights.floors(Permission.READ_DEVICE, building.id)
-    return uow.devices.list(building, replace(where, floor_ids=seen), page)
+    where = replace(where, floor_ids=seen)
+    check_devices_to_sort(building, where, uow=uow)
+    return uow.devices.list(building, where, page)
 
 
 def update_device(
@@ -126,15 +150,29 @@ def update_device(
     uow: UnitOfWork,
     actor: Actor,
     now: datetime,
+    vault: Vault | None = None,
 ) -> Device:
     """The device with these fields changed; raises as `change_record`."""
     return change_record(
-        lambda: _get_for(Permission.UPDATE_DEVICE, building_id, device_id, uow, actor),
-        lambda device: device.edited(at=now, by=actor.user_id, **changes),
+        lambda: device_for(Permission.UPDATE_DEVICE, building_id, device_id, uow.devices, actor),
+        lambda device: updated_device(device, changes, actor=actor, now=now, vault=vault),
         lambda device: uow.devices.update(device),
         uow=uow,
         versions=versions,
     )
+
+
+def updated_device(
+    device: Device,
+    changes: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+    vault: Vault | None = None,
+) -> Device:
+    """The device as the actor changes it. Raises InvalidInput."""
+    values = with_sealed(changes, device.id, device.sensitive, vault)
+    return device.edited(at=now, by=actor.user_id, **values)
 
 
 def change_device_status(
@@ -149,7 +187,7 @@ def change_device_status(
 ) -> Device:
     """The device in its next status. Raises InvalidStatusTransitionError."""
     return change_record(
-        lambda: _get_for(Permission.UPDATE_DEVICE, building_id, device_id, uow, actor),
+        lambda: device_for(Permission.UPDATE_DEVICE, building_id, device_id, uow.devices, actor),
         lambda device: device.change_status(status, at=now, by=actor.user_id),
         lambda device: uow.devices.update(device),
         uow=uow,
@@ -171,23 +209,27 @@ def move_device(
 
     Raises InvalidDeviceError for rooms and floors that the building does not have.
     """
-
-    def move(device: Device) -> Device:
-        place = find_place(building_id, wanted, Permission.UPDATE_DEVICE, uow=uow, actor=actor)
-        return device.move(
-            floor_id=place["floor_id"],
-            room_ids=place["room_ids"],
-            at=now,
-            by=actor.user_id,
-            by_hand=True,
-        )
-
     return change_record(
-        lambda: _get_for(Permission.UPDATE_DEVICE, building_id, device_id, uow, actor),
-        move,
+        lambda: device_for(Permission.UPDATE_DEVICE, building_id, device_id, uow.devices, actor),
+        lambda device: moved_device(device, wanted, known=uow, actor=actor, now=now),
         lambda device: uow.devices.update(device),
         uow=uow,
         versions=versions,
+    )
+
+
+def moved_device(
+    device: Device, wanted: Mapping[str, Any], *, known: Known, actor: Actor, now: datetime
+) -> Device:
+    """The device where a person wants it. Raises as `find_place`."""
+    permission = Permission.UPDATE_DEVICE
+    place = find_place(device.building_id, wanted, permission, known=known, actor=actor)
+    return device.move(
+        floor_id=place["floor_id"],
+        room_ids=place["room_ids"],
+        at=now,
+        by=actor.user_id,
+        by_hand=True,
     )
 
 
@@ -202,16 +244,21 @@ def delete_device(
 ) -> Device:
     """Remove a device."""
     return remove_record(
-        lambda: _get_for(Permission.DELETE_DEVICE, building_id, device_id, uow, actor),
+        lambda: device_for(Permission.DELETE_DEVICE, building_id, device_id, uow.devices, actor),
         lambda device: uow.devices.remove(device.removed(at=now, by=actor.user_id)),
         uow=uow,
         versions=versions,
     )
 
 
-def _get_for(
-    permission: Permission, building_id: str, device_id: str, uow: UnitOfWork, actor: Actor
+def device_for(
+    permission: Permission,
+    building_id: str,
+    device_id: str,
+    devices: Lookup[Device],
+    actor: Actor,
 ) -> Device:
-    device = uow.devices.get(building_id, device_id)
+    """A device that the actor may do this to. Raises NotFound, and Forbidden."""
+    device = devices.get(building_id, device_id)
     actor.rights.must(permission, Place(building_id, device.floor_id), kind="device")
     return device

@@ -12,8 +12,12 @@ from arxos.domain.rights import Place
 from arxos.domain.room import Room
 from arxos.domain.user import Actor
 from arxos.ports.registry import Page, RoomFilter, Slice, UnitOfWork
+from arxos.ports.vault import Vault
 from arxos.use_cases.buildings import get_building
 from arxos.use_cases.changing import Versions, change_record, remove_record
+from arxos.use_cases.known import Known, Lookup
+from arxos.use_cases.sealing import with_sealed
+from arxos.use_cases.sorting import check_rooms_to_sort
 
 
 def create_room(
@@ -24,6 +28,7 @@ def create_room(
     actor: Actor,
     new_id: NewId,
     now: datetime,
+    vault: Vault | None = None,
 ) -> Room:
     """Add a planned room to the floor that `values` names.
 
@@ -31,22 +36,40 @@ def create_room(
     the floor has already.
     """
     building = get_building(building_id, uow=uow, actor=actor)
-    check_floor(building.id, values["floor_id"], Permission.CREATE_ROOM, uow=uow, actor=actor)
-    room = Room.create(
-        at=now, created_by=actor.user_id, id=new_id("room"), building_id=building.id, **values
+    room = new_room(
+        building.id, values, known=uow, actor=actor, new_id=new_id, now=now, vault=vault
     )
     with uow:
         uow.rooms.add(room)
     return room
 
 
+def new_room(
+    building_id: str,
+    values: Mapping[str, Any],
+    *,
+    known: Known,
+    actor: Actor,
+    new_id: NewId,
+    now: datetime,
+    vault: Vault | None = None,
+) -> Room:
+    """The room that `values` describes, not stored yet. Raises as `check_floor`."""
+    check_floor(building_id, values["floor_id"], Permission.CREATE_ROOM, known=known, actor=actor)
+    room_id = new_id("room")
+    sealed = with_sealed(values, room_id, {}, vault)
+    return Room.create(
+        at=now, created_by=actor.user_id, id=room_id, building_id=building_id, **sealed
+    )
+
+
 def check_floor(
-    building_id: str, floor_id: str | None, permission: Permission, *, uow: UnitOfWork, actor: Actor
+    building_id: str, floor_id: str | None, permission: Permission, *, known: Known, actor: Actor
 ) -> None:
     """Raises InvalidRoomError for a floor that the caller cannot see, Forbidden otherwise."""
     try:
         actor.rights.must(permission, Place(building_id, floor_id), kind="floor")
-        uow.floors.get(building_id, floor_id or "")
+        known.floors.get(building_id, floor_id or "")
     except NotFound:
         fault = "There is no such floor in this building"
         raise InvalidRoomError(fault, {"floor_id": fault}) from None
@@ -54,7 +77,7 @@ def check_floor(
 
 def get_room(building_id: str, room_id: str, *, uow: UnitOfWork, actor: Actor) -> Room:
     """One room. Raises NotFound."""
-    return _get_for(Permission.READ_ROOM, building_id, room_id, uow, actor)
+    return room_for(Permission.READ_ROOM, building_id, room_id, uow.rooms, actor)
 
 
 def list_rooms(
@@ -63,7 +86,9 @@ def list_rooms(
     """A building's or a floor's rooms. Raises NotFound for an unknown building."""
     building = get_building(building_id, uow=uow, actor=actor)
     seen = actor.rights.floors(Permission.READ_ROOM, building.id)
-    return uow.rooms.list(building, replace(where, floor_ids=seen), page)
+    where = replace(where, floor_ids=seen)
+    check_rooms_to_sort(building, where, uow=uow)
+    return uow.rooms.list(building, where, page)
 
 
 def update_room(
@@ -75,27 +100,39 @@ def update_room(
     uow: UnitOfWork,
     actor: Actor,
     now: datetime,
+    vault: Vault | None = None,
 ) -> Room:
-    """The room with these fields changed; raises Duplicate, and as `change_record`.
-
-    A room moves to another floor only while it is empty: its devices would stay behind.
-    """
-
-    def change(room: Room) -> Room:
-        if (floor_id := changes.get("floor_id", room.floor_id)) != room.floor_id:
-            if room.devices_count:
-                fault = "A room that holds devices cannot move to another floor: move them first"
-                raise InvalidRoomError(fault, {"floor_id": fault})
-            check_floor(building_id, floor_id, Permission.UPDATE_ROOM, uow=uow, actor=actor)
-        return change_room(room, changes, at=now, by=actor.user_id)
-
+    """The room with these fields changed; raises Duplicate, and as `change_record`."""
     return change_record(
-        lambda: _get_for(Permission.UPDATE_ROOM, building_id, room_id, uow, actor),
-        change,
+        lambda: room_for(Permission.UPDATE_ROOM, building_id, room_id, uow.rooms, actor),
+        lambda room: updated_room(room, changes, known=uow, actor=actor, now=now, vault=vault),
         lambda room: uow.rooms.update(room),
         uow=uow,
         versions=versions,
     )
+
+
+def updated_room(
+    room: Room,
+    changes: Mapping[str, Any],
+    *,
+    known: Known,
+    actor: Actor,
+    now: datetime,
+    vault: Vault | None = None,
+) -> Room:
+    """The room as the actor changes it. Raises InvalidRoomError.
+
+    A room moves to another floor only while it is empty: its devices would stay behind.
+    """
+    if (floor_id := changes.get("floor_id", room.floor_id)) != room.floor_id:
+        if room.devices_count:
+            fault = "A room that holds devices cannot move to another floor: move them first"
+            raise InvalidRoomError(fault, {"floor_id": fault})
+        permission = Permission.UPDATE_ROOM
+        check_floor(room.building_id, floor_id, permission, known=known, actor=actor)
+    values = with_sealed(changes, room.id, room.sensitive, vault)
+    return change_room(room, values, at=now, by=actor.user_id)
 
 
 def change_room(room: Room, changes: Mapping[str, Any], *, at: datetime, by: str) -> Room:
@@ -123,7 +160,7 @@ def change_room_status(
 ) -> Room:
     """The room in its next status. Raises InvalidStatusTransitionError."""
     return change_record(
-        lambda: _get_for(Permission.UPDATE_ROOM, building_id, room_id, uow, actor),
+        lambda: room_for(Permission.UPDATE_ROOM, building_id, room_id, uow.rooms, actor),
         lambda room: room.change_status(status, at=now, by=actor.user_id),
         lambda room: uow.rooms.update(room),
         uow=uow,
@@ -142,23 +179,26 @@ def delete_room(
 ) -> Room:
     """Remove a room that holds nothing. Raises HasChildren."""
 
-    def read() -> Room:
-        room = _get_for(Permission.DELETE_ROOM, building_id, room_id, uow, actor)
-        if room.devices_count:
-            raise HasChildren("room", f"{room.devices_count} devices")
-        return room
-
     return remove_record(
-        read,
+        lambda: room_to_delete(building_id, room_id, uow.rooms, actor),
         lambda room: uow.rooms.remove(room.removed(at=now, by=actor.user_id)),
         uow=uow,
         versions=versions,
     )
 
 
-def _get_for(
-    permission: Permission, building_id: str, room_id: str, uow: UnitOfWork, actor: Actor
+def room_to_delete(building_id: str, room_id: str, rooms: Lookup[Room], actor: Actor) -> Room:
+    """A room that holds nothing, and that the actor may delete. Raises HasChildren."""
+    room = room_for(Permission.DELETE_ROOM, building_id, room_id, rooms, actor)
+    if room.devices_count:
+        raise HasChildren("room", f"{room.devices_count} devices")
+    return room
+
+
+def room_for(
+    permission: Permission, building_id: str, room_id: str, rooms: Lookup[Room], actor: Actor
 ) -> Room:
-    room = uow.rooms.get(building_id, room_id)
+    """A room that the actor may do this to. Raises NotFound, and Forbidden."""
+    room = rooms.get(building_id, room_id)
     actor.rights.must(permission, Place(building_id, room.floor_id), kind="room")
     return room

@@ -11,16 +11,8 @@ from arxos.domain.import_job import ImportJob, ImportStatus
 from arxos.ports.imports import ImportDesk, UploadedFile, upload_location
 from arxos.ports.registry import UnitOfWork
 from tests.dynamodb_table import REGION
-from tests.fakes import FakeImportDesk, FakeTable, FakeUnitOfWork
+from tests.fakes import FakeChangeFiles, FakeImportDesk, FakeTable, FakeUnitOfWork
 from tests.make import LATER, NOON, ORG, make_actor, make_building, make_id, make_import, make_room
-
-
-class ChangeFilesInMemory:
-    def __init__(self) -> None:
-        self.files: dict[str, list[str]] = {}
-
-    def save(self, location: str, lines: list[str]) -> None:
-        self.files[location] = lines
 
 
 @pytest.fixture(params=["fake", "moto"])
@@ -31,7 +23,7 @@ def desk_and_registry(request: pytest.FixtureRequest) -> tuple[ImportDesk, UnitO
     connection = connect(
         table_name=request.getfixturevalue("moto_table"), region=REGION, endpoint_url=None
     )
-    desk = DynamoImportDesk(connection, ChangeFilesInMemory(), make_id)
+    desk = DynamoImportDesk(connection, FakeChangeFiles(), make_id)
     return desk, DynamoUnitOfWork(connection, make_actor(), make_id)
 
 
@@ -127,7 +119,7 @@ def test_a_chunks_history_is_one_entry_and_a_file_with_every_change(moto_table: 
     from tests.make import make_floor
 
     connection = connect(table_name=moto_table, region=REGION, endpoint_url=None)
-    files = ChangeFilesInMemory()
+    files = FakeChangeFiles()
     building = make_building()
     job: ImportJob = make_import(building, attempt="one")
     with DynamoUnitOfWork(connection, make_actor(), make_id) as uow:

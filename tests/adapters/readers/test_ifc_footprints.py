@@ -10,9 +10,9 @@ import numpy
 import pytest
 
 from arxos.adapters.readers import ifc
+from arxos.adapters.readers.child_process import ChildRun, run_child
 from arxos.adapters.readers.ifc import IfcReader
 from arxos.adapters.readers.ifc_footprints import MAX_VERTICES, outline_of
-from arxos.adapters.readers.ifc_process import ChildRun, run_child
 from arxos.domain.nearest_room import signed_area
 from tests.adapters.readers.small_ifc import HOUSE, changed, codes, small_ifc, write
 
@@ -80,10 +80,10 @@ def test_after_a_crash_the_other_rooms_still_get_their_footprints(
     """The crash is played: which solids crash the library changes with its version."""
     house = changed(("#23,$,'Store'", "#23,#40,'Store'"))
 
-    def crashing(task: str, job: dict[str, Any], *rest: Any) -> ChildRun:
+    def crashing(module: str, task: str, job: dict[str, Any], *rest: Any) -> ChildRun:
         if task == "footprints" and 30 in job["step_ids"]:
             return ChildRun("crashed", [{"kind": "trying", "step_id": 30}], "Segmentation fault")
-        return run_child(task, job, *rest)
+        return run_child(module, task, job, *rest)
 
     monkeypatch.setattr(ifc, "run_child", crashing)
     model = IfcReader().read(write(tmp_path, small_ifc(house=house)), profile="equipment")

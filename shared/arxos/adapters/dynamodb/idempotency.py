@@ -1,7 +1,12 @@
 """Idempotency keys on the single table, by Powertools (access pattern A1)."""
 
+import base64
 import functools
-from collections.abc import Callable
+import gzip
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.idempotency import (
@@ -23,6 +28,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 KEPT_SECONDS = 24 * 3600
+# An item holds 400 KB, so larger answers (of batches) are compressed, and where that is not enough
+# lie beside the item in pieces.
+_LARGE, _PIECE = 50_000, 350_000
 
 
 class DynamoAnswers:
@@ -47,7 +55,7 @@ class DynamoAnswers:
     ) -> Answer:
         @functools.wraps(run)
         def answer(*, request: dict[str, str]) -> Answer:  # noqa: ARG001  Powertools reads it
-            return run()
+            return self._packed(run(), organization_id, key)
 
         remembered = idempotent_function(
             answer,
@@ -66,7 +74,48 @@ class DynamoAnswers:
             raise Conflict(
                 "The first request with this Idempotency-Key is still running; try again."
             ) from None
-        return first
+        return self._unpacked(first, organization_id)
+
+    def _packed(self, answer: Answer, organization_id: str, key: str) -> Answer:
+        text = json.dumps(answer)
+        if len(text) <= _LARGE:
+            return answer
+        packed = base64.b85encode(gzip.compress(text.encode(), mtime=0)).decode()
+        if len(packed) <= _PIECE:
+            return {"gzip": packed}
+        name = hashlib.sha256(key.encode()).hexdigest()
+        pieces = [packed[start : start + _PIECE] for start in range(0, len(packed), _PIECE)]
+        # Kept a little longer than what leads to them.
+        expires_at = str(int(time.time()) + KEPT_SECONDS + 3600)
+        for number, piece in enumerate(pieces):
+            pk, sk = keys.answer_part(organization_id, name, number)
+            self._client.put_item(
+                TableName=self._table_name,
+                Item={
+                    "PK": {"S": pk},
+                    "SK": {"S": sk},
+                    "piece": {"S": piece},
+                    "expires_at": {"N": expires_at},
+                },
+            )
+        return {"gzip_pieces": len(pieces), "name": name}
+
+    def _unpacked(self, stored: Answer, organization_id: str) -> Answer:
+        packed = stored.get("gzip")
+        if "gzip_pieces" in stored:
+            packed = "".join(self._pieces(stored, organization_id))
+        if packed is None:
+            return stored
+        answer: Answer = json.loads(gzip.decompress(base64.b85decode(packed)))
+        return answer
+
+    def _pieces(self, stored: Answer, organization_id: str) -> Iterator[str]:
+        for number in range(int(stored["gzip_pieces"])):
+            pk, sk = keys.answer_part(organization_id, stored["name"], number)
+            found = self._client.get_item(
+                TableName=self._table_name, Key={"PK": {"S": pk}, "SK": {"S": sk}}
+            )
+            yield found["Item"]["piece"]["S"]
 
     def _layer(self, organization_id: str) -> DynamoDBPersistenceLayer:
         return DynamoDBPersistenceLayer(

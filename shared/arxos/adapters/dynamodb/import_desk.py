@@ -1,32 +1,53 @@
 """Claims on imports, by one conditional UpdateItem each (access pattern I5)."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Protocol
 
 from pynamodb.connection import Connection
 from pynamodb.exceptions import UpdateError
 
 from arxos.adapters.dynamodb import keys, mapping
-from arxos.adapters.dynamodb.journal import ChangeFiles
+from arxos.adapters.dynamodb.journal import ChangeFiles as WrittenChangeFiles
+from arxos.adapters.dynamodb.journal import Operation
+from arxos.adapters.dynamodb.repositories.base import get_item
+from arxos.adapters.dynamodb.repositories.history import DynamoHistory
 from arxos.adapters.dynamodb.table import ImportItem
-from arxos.adapters.dynamodb.unit_of_work import ImportChunkUnitOfWork
+from arxos.adapters.dynamodb.unit_of_work import ChunkUnitOfWork
+from arxos.domain.history import Change
 from arxos.domain.identifiers import NewId
 from arxos.domain.import_job import UNDER_WAY, ImportJob, ImportStatus
 from arxos.domain.permissions import Role
 from arxos.domain.timestamps import to_iso
 from arxos.domain.user import Actor
-from arxos.ports.imports import UploadedFile
+from arxos.ports.history import ChangeFiles
+from arxos.ports.imports import ImportOrder, UploadedFile
+
+
+class ImportFiles(ChangeFiles, WrittenChangeFiles, Protocol):
+    """Change files, to be written and to be read."""
 
 
 class DynamoImportDesk:
     """See `arxos.ports.imports.ImportDesk`."""
 
-    def __init__(self, connection: Connection, files: ChangeFiles, new_id: NewId) -> None:
+    def __init__(self, connection: Connection, files: ImportFiles, new_id: NewId) -> None:
         self._connection = connection
         self._files = files
         self._new_id = new_id
 
+    def find(self, order: ImportOrder) -> ImportJob:
+        key = keys.import_job(order.organization_id, order.building_id, order.import_id)
+        return mapping.import_job(get_item(ImportItem, key, "import"))
+
     def claim(
-        self, file: UploadedFile, *, attempt: str, now: datetime, until: datetime
+        self,
+        file: UploadedFile,
+        *,
+        attempt: str,
+        now: datetime,
+        until: datetime,
+        status: ImportStatus = ImportStatus.READING,
     ) -> ImportJob | None:
         key = keys.import_job(file.organization_id, file.building_id, file.import_id)
         item = ImportItem(key.pk, key.sk)
@@ -41,7 +62,7 @@ class DynamoImportDesk:
                     ImportItem.attempt.set(attempt),
                     ImportItem.lease_until.set(to_iso(until)),
                     ImportItem.attempts.add(1),
-                    ImportItem.status.set(ImportStatus.READING.value),
+                    ImportItem.status.set(status.value),
                     ImportItem.updated_at.set(to_iso(now)),
                 ],
                 condition=ImportItem.pk.exists()
@@ -54,7 +75,11 @@ class DynamoImportDesk:
             raise
         return mapping.import_job(item)
 
-    def chunk(self, file: UploadedFile, job: ImportJob, number: int) -> ImportChunkUnitOfWork:
+    def changes(self, file: UploadedFile, job: ImportJob) -> Iterator[Change]:
+        history = DynamoHistory(file.organization_id, lambda: self._files)
+        yield from history.of_import(job.id)
+
+    def chunk(self, file: UploadedFile, job: ImportJob, number: int) -> ChunkUnitOfWork:
         actor = Actor(
             organization_id=file.organization_id,
             user_id=job.started_by or "",
@@ -63,12 +88,11 @@ class DynamoImportDesk:
             role=Role.ADMIN,
             request_id=job.attempt or "",
         )
-        return ImportChunkUnitOfWork(
+        return ChunkUnitOfWork(
             self._connection,
             actor,
             self._new_id,
             self._files,
-            import_id=job.id,
-            attempt=job.attempt or "",
+            operation=Operation("import", job.id, job.attempt or ""),
             chunk=number,
         )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from arxos.adapters.dynamodb import keys
@@ -17,8 +18,18 @@ from arxos.domain.user import Actor
 class Journal(Protocol):
     """Takes the events of a unit of work into the history."""
 
-    def write(self, events: Iterable[DomainEvent], building_id: str | None) -> None:
-        """Queue what happened to one record."""
+    @property
+    def chunk_id(self) -> str | None:
+        """The chunk that keeps what is written here in a file; None: each change is an entry."""
+        ...
+
+    def write(
+        self,
+        events: Iterable[DomainEvent],
+        building_id: str | None,
+        version: int | None = None,
+    ) -> None:
+        """Queue what happened to one record, which is in `version` from then on."""
         ...
 
     def finish(self) -> None:
@@ -34,10 +45,19 @@ class EntryPerChange:
         self._transaction = transaction
         self._new_id = new_id
 
-    def write(self, events: Iterable[DomainEvent], building_id: str | None) -> None:
+    @property
+    def chunk_id(self) -> str | None:
+        return None
+
+    def write(
+        self,
+        events: Iterable[DomainEvent],
+        building_id: str | None,
+        version: int | None = None,
+    ) -> None:
         for event in events:
             self._transaction.put_new(
-                change_item(self._actor, self._new_id("change"), event, building_id)
+                change_item(self._actor, self._new_id("change"), event, building_id, version)
             )
 
     def finish(self) -> None:
@@ -45,15 +65,31 @@ class EntryPerChange:
 
 
 class ChangeFiles(Protocol):
-    """Where the changes of import chunks are kept."""
+    """Where the changes of chunks are kept."""
 
     def save(self, location: str, lines: list[str]) -> None:
         """Write one file of JSON lines; the same location may be written again."""
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What works in chunks (`import`, `deletion`, `batch`), and which invocation does so now."""
+
+    kind: str
+    id: str
+    attempt: str
+
+
+_CHUNK_EVENTS = {
+    "batch": "BatchApplied",
+    "deletion": "DeletionChunkApplied",
+    "import": "ImportChunkApplied",
+}
+
+
 class FilePerChunk:
-    """One item for a whole chunk of an import, and beside it a file with each change (ADR 0005).
+    """One item for a whole chunk of an operation, and beside it a file with each change (ADR 0005).
 
     The file is written before the transaction: a history that misses a change would be wrong, a
     file that nothing points to is only waste. Its name carries the attempt, so that an invocation
@@ -66,74 +102,90 @@ class FilePerChunk:
         transaction: Transaction,
         files: ChangeFiles,
         *,
-        import_id: str,
-        attempt: str,
+        operation: Operation,
         chunk: int,
     ) -> None:
         self._actor = actor
         self._transaction = transaction
         self._files = files
-        self._import_id = import_id
-        self._attempt = attempt
+        self._operation = operation
         self._chunk = chunk
-        self._events: list[DomainEvent] = []
+        self._events: list[tuple[DomainEvent, int | None]] = []
         self._building_id: str | None = None
+        self._change_id = f"{operation.id}.{chunk:06d}"
 
-    def write(self, events: Iterable[DomainEvent], building_id: str | None) -> None:
-        self._events.extend(events)
+    @property
+    def chunk_id(self) -> str | None:
+        return self._change_id
+
+    def write(
+        self,
+        events: Iterable[DomainEvent],
+        building_id: str | None,
+        version: int | None = None,
+    ) -> None:
+        self._events.extend((event, version) for event in events)
         self._building_id = building_id
 
     def finish(self) -> None:
         if not self._events or self._building_id is None:
             return
         location = (
-            f"changes/{self._actor.organization_id}/{self._building_id}/{self._import_id}/"
-            f"{self._chunk:06d}-{self._attempt}.jsonl.gz"
+            f"changes/{self._actor.organization_id}/{self._building_id}/{self._operation.id}/"
+            f"{self._chunk:06d}-{self._operation.attempt}.jsonl.gz"
         )
         self._files.save(
-            location, [json.dumps(change_line(e), ensure_ascii=False) for e in self._events]
+            location, [json.dumps(change_line(*e), ensure_ascii=False) for e in self._events]
         )
-        change_id = f"{self._import_id}.{self._chunk:06d}"
-        key = keys.change(self._actor.organization_id, self._import_id, change_id)
-        first = self._events[0]
+        change_id = self._change_id
+        key = keys.chunk_change(self._actor.organization_id, change_id)
+        first, _ = self._events[0]
+        at = to_iso(first.at) if first.at else ""
         self._transaction.put_new(
             ChangeItem(
                 key.pk,
                 key.sk,
                 id=change_id,
-                at=to_iso(first.at) if first.at else "",
-                event="ImportChunkApplied",
-                record_kind="import",
-                record_id=self._import_id,
+                at=at,
+                event=_CHUNK_EVENTS[self._operation.kind],
+                record_kind=self._operation.kind,
+                record_id=self._operation.id,
                 record_label=f"{len(self._events)} changes",
-                import_id=self._import_id,
+                import_id=self._operation.id if self._operation.kind == "import" else None,
                 file=location,
                 records=len(self._events),
-                **_context(self._actor, change_id, self._building_id),
+                kinds={event.record_kind for event, _ in self._events},
+                **_context(self._actor, change_id, self._building_id, at),
             )
         )
 
 
 def change_item(
-    actor: Actor, change_id: str, event: DomainEvent, building_id: str | None
+    actor: Actor,
+    change_id: str,
+    event: DomainEvent,
+    building_id: str | None,
+    version: int | None = None,
 ) -> ChangeItem:
     """The history entry of one event."""
     key = keys.change(actor.organization_id, event.record_id, change_id)
+    at = to_iso(event.at) if event.at else ""
     return ChangeItem(
         key.pk,
         key.sk,
         id=change_id,
-        at=to_iso(event.at) if event.at else "",
+        at=at,
         event=event.name,
         record_kind=event.record_kind,
         record_id=event.record_id,
         record_label=event.record_label,
+        version=version,
         changes={k: [plain(a), plain(b)] for k, (a, b) in event.changes.items()},
-        **_context(actor, change_id, building_id),
+        **_context(actor, change_id, building_id, at),
     )
 
 
-def change_line(event: DomainEvent) -> dict[str, Any]:
+def change_line(event: DomainEvent, version: int | None = None) -> dict[str, Any]:
     """One event as a line of a change file."""
     return {
         "event": event.name,
@@ -141,14 +193,16 @@ def change_line(event: DomainEvent) -> dict[str, Any]:
         "record_id": event.record_id,
         "record_label": event.record_label,
         "at": to_iso(event.at) if event.at else None,
+        "version": version,
         "changes": {k: [plain(a), plain(b)] for k, (a, b) in event.changes.items()},
     }
 
 
-def _context(actor: Actor, change_id: str, building_id: str | None) -> dict[str, Any]:
+def _context(actor: Actor, change_id: str, building_id: str | None, at: str) -> dict[str, Any]:
     org = actor.organization_id
+    by_time = keys.changes_by_time(at, change_id)
     listed = (
-        {"gsi1_pk": keys.changes_of_building(org, building_id), "gsi1_sk": change_id}
+        {"gsi1_pk": keys.changes_of_building(org, building_id), "gsi1_sk": by_time}
         if building_id
         else {}
     )
@@ -158,6 +212,6 @@ def _context(actor: Actor, change_id: str, building_id: str | None) -> dict[str,
         "actor_name": actor.name,
         "request_id": actor.request_id,
         "gsi2_pk": keys.changes_by_user(org, actor.user_id),
-        "gsi2_sk": change_id,
+        "gsi2_sk": by_time,
         **listed,
     }

@@ -8,12 +8,15 @@ reads, because a Cognito subject is all it has before it knows the organisation.
 from typing import NamedTuple
 
 from arxos.domain.identifiers import shard_of
+from arxos.domain.ordering import natural
 from arxos.domain.text_rules import folded
 
 # DynamoDB's limit for a sort key is 1,024 bytes; a folded name may take 4 bytes a character.
 _SORT_CHARACTERS = 100
 
 FLOOR, ROOM, DEVICE, IMPORT, CHANGE = "FLR#", "RM#", "DEV#", "IMP#", "CHG#"
+USER = "USR#"
+GROUP, MEMBER = "GRP#", "MEM#"
 
 
 class Key(NamedTuple):
@@ -36,12 +39,22 @@ def answers(org: str) -> str:
     return f"ORG#{org}#ANSWERS"
 
 
+def answer_part(org: str, name: str, number: int) -> Key:
+    """A piece of an answer that is larger than an item."""
+    return Key(answers(org), f"PART#{name}#{number:03d}")
+
+
 def users(org: str) -> str:
     return f"ORG#{org}#USERS"
 
 
 def user(org: str, user_id: str) -> Key:
-    return Key(users(org), f"USR#{user_id}")
+    return Key(users(org), USER + user_id)
+
+
+def user_email(org: str, email: str) -> Key:
+    """Beside the users: who holds an address."""
+    return Key(users(org), f"EMAIL#{folded(email)}")
 
 
 def buildings(org: str) -> str:
@@ -57,7 +70,7 @@ def building_by_name(org: str, building_id: str, name: str) -> Key:
 
 
 def in_building(org: str, building_id: str) -> str:
-    """The partition of a building's floors, imports and floor numbers."""
+    """The partition of a building's floors, groups, imports and floor numbers."""
     return f"ORG#{org}#BLD#{building_id}"
 
 
@@ -96,12 +109,44 @@ def tallies(org: str, building_id: str, group: str) -> Key:
     return Key(in_building(org, building_id), f"TALLY#{group}")
 
 
+def group(org: str, building_id: str, group_id: str) -> Key:
+    return Key(in_building(org, building_id), GROUP + group_id)
+
+
+def members(org: str, group_id: str) -> str:
+    """The partition of a group's members; by their ids, devices come before rooms."""
+    return f"ORG#{org}#GRP#{group_id}"
+
+
+def member(org: str, group_id: str, record_id: str) -> Key:
+    return Key(members(org, group_id), MEMBER + record_id)
+
+
+def deletion(org: str, deletion_id: str) -> Key:
+    return Key(f"ORG#{org}#DELETIONS", f"DEL#{deletion_id}")
+
+
 def import_job(org: str, building_id: str, import_id: str) -> Key:
     return Key(in_building(org, building_id), IMPORT + import_id)
 
 
 def change(org: str, record_id: str, change_id: str) -> Key:
-    return Key(f"ORG#{org}#REC#{record_id}", CHANGE + change_id)
+    return Key(changes_of(org, record_id), CHANGE + change_id)
+
+
+def chunk_change(org: str, change_id: str) -> Key:
+    """The entry of a whole chunk: its id is `<import>.<chunk>`, and it lies under the import."""
+    return change(org, change_id.partition(".")[0], change_id)
+
+
+def changes_of(org: str, record_id: str) -> str:
+    """The partition of a record's own changes."""
+    return f"ORG#{org}#REC#{record_id}"
+
+
+def changes_by_time(at: str, change_id: str) -> str:
+    """The sort key of a building's and of a user's changes."""
+    return f"{at}#{change_id}"
 
 
 def changes_of_building(org: str, building_id: str) -> str:
@@ -110,6 +155,24 @@ def changes_of_building(org: str, building_id: str) -> str:
 
 def changes_by_user(org: str, user_id: str) -> str:
     return f"ORG#{org}#USR#{user_id}#CHANGES"
+
+
+def words(org: str, drawer: str, beginning: str) -> str:
+    """The partition of a word: by its first two characters, spread over all that names begin with.
+
+    A word of one character has a partition with what is just that.
+    """
+    return f"ORG#{org}#WORD#{drawer}#{beginning[:2]}"
+
+
+def word(text: str, *, order: str, record_id: str) -> str:
+    """The sort key of a word: `order` sorts the records that have the same one."""
+    return f"{text}#{order}#{record_id}"
+
+
+def organization_of(pk: str) -> str:
+    """The organisation in the partition key of a record."""
+    return pk.split("#", 2)[1]
 
 
 def on_floor(org: str, floor_id: str) -> str:
@@ -134,14 +197,4 @@ def by_name(name: str, record_id: str) -> str:
 
 def by_number(number: str, record_id: str) -> str:
     """As `by_name`, with runs of digits padded so that room 2 comes before room 10."""
-    padded, digits = [], ""
-    for character in folded(number)[:_SORT_CHARACTERS] + "\0":
-        if character.isdecimal():
-            digits += character
-            continue
-        if digits:
-            padded.append(digits.zfill(8))
-            digits = ""
-        if character != "\0":
-            padded.append(character)
-    return f"{''.join(padded)}#{record_id}"
+    return f"{natural(folded(number)[:_SORT_CHARACTERS])}#{record_id}"

@@ -89,10 +89,34 @@ def read_all(collection: Collection) -> Iterator[Any]:
             yield from items
 
 
+def read_raw(
+    collection: Collection, attributes: Sequence[str], *, where: Condition | None = None
+) -> Iterator[dict[str, Any]]:
+    """These attributes of every item that `where` holds for, as DynamoDB has them."""
+    at: _Position | None
+    for partition in range(len(collection.partitions)):
+        at = _Position(partition)
+        while at is not None:
+            raws, at = _query_raw(collection, at, where, _WALK_ITEMS, attributes)
+            yield from raws
+
+
 def _query(
     collection: Collection, at: _Position, where: Condition | None, limit: int
 ) -> tuple[list[TableItem], _Position | None]:
     """One Query call: its items, and where to go on in this partition (None: it is read)."""
+    raws, after = _query_raw(collection, at, where, limit)
+    return [TableItem.from_raw_data(raw) for raw in raws], after
+
+
+def _query_raw(
+    collection: Collection,
+    at: _Position,
+    where: Condition | None,
+    limit: int,
+    attributes: Sequence[str] | None = None,
+) -> tuple[list[dict[str, Any]], _Position | None]:
+    """As `_query`, with the items (or only these attributes of them) as DynamoDB has them."""
     sort_key: Any = _sort_key(collection.index)
     # Indexes have no consistent reads; the table is read consistently, so that a list holds what
     # its reader has just created.
@@ -105,15 +129,16 @@ def _query(
         scan_index_forward=collection.forward,
         last_evaluated_key=_start_key(collection, at),
         page_size=limit,
+        attributes_to_get=None if attributes is None else list(attributes),
     ).page_iter
     with reading():
         response = next(pages)
-    items = [TableItem.from_raw_data(raw) for raw in response["Items"]]
+    raws: list[dict[str, Any]] = response["Items"]
     last = response.get("LastEvaluatedKey")
     if last is None:
-        return items, None
+        return raws, None
     index_sk = last[f"{collection.index}SK"]["S"] if collection.index else None
-    return items, _Position(at.partition, last["SK"]["S"], index_sk)
+    return raws, _Position(at.partition, last["SK"]["S"], index_sk)
 
 
 def _sort_key(index: str | None) -> Any:

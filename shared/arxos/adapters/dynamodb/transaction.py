@@ -1,24 +1,41 @@
 """All writes of one unit of work, merged per item and sent as one TransactWriteItems."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from pynamodb.connection import Connection
+from pynamodb.constants import ALL_OLD
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path, Value
-from pynamodb.expressions.update import Action
+from pynamodb.expressions.update import Action, AddAction
 from pynamodb.transactions import TransactWrite
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from arxos.adapters.dynamodb.availability import unavailability
 from arxos.adapters.dynamodb.keys import Key
 from arxos.adapters.dynamodb.table import TableItem, TallyItem
-from arxos.domain.errors import ArxosError, ChangedMeanwhile, NotFound, ServiceUnavailable
+from arxos.domain.errors import (
+    ArxosError,
+    BeingDeleted,
+    ChangedMeanwhile,
+    NotFound,
+    ServiceUnavailable,
+)
 
 MakeError = Callable[[], ArxosError]
+# On a building, floor or room that is being deleted with all that is in it.
+_MARK_NAME = "deletion_id"
+_MARK = Path(_MARK_NAME)
 _THROTTLED = {"ThrottlingError", "ProvisionedThroughputExceeded"}
+
+
+@dataclass(slots=True)
+class _Check:
+    type_: type[TableItem]
+    condition: Condition
+    error: MakeError
 
 
 @dataclass(slots=True)
@@ -43,6 +60,7 @@ class _Update:
     counters: dict[str, int] = field(default_factory=dict)
     numbers: dict[str, Any] = field(default_factory=dict)
     condition: Condition | None = None
+    unless_marked: bool = False
 
 
 def changed_meanwhile() -> ArxosError:
@@ -55,12 +73,20 @@ class Transaction:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._checks: dict[Key, _Check] = {}
         self._puts: dict[Key, _Put] = {}
         self._updates: dict[Key, _Update] = {}
         self._deletes: dict[Key, _Delete] = {}
 
     def __len__(self) -> int:
-        return len(self._puts) + len(self._updates) + len(self._deletes)
+        return len(self._checks) + len(self._puts) + len(self._updates) + len(self._deletes)
+
+    def require_unmarked(self, type_: type[TableItem], key: Key, *, kind: str) -> None:
+        """Commit only if this item, which the transaction does not write, is there and is not
+        being deleted: BeingDeleted otherwise, for whoever asks has read it.
+        """
+        condition = TableItem.pk.exists() & _MARK.does_not_exist()
+        self._checks[key] = _Check(type_, condition, lambda: BeingDeleted(kind))
 
     def put_new(self, item: TableItem, *, error: MakeError = changed_meanwhile) -> None:
         """Write an item that must not exist yet, unless this transaction deletes it."""
@@ -95,16 +121,26 @@ class Transaction:
         except_for: frozenset[str],
         condition: Condition,
         error: MakeError = changed_meanwhile,
+        members: Mapping[str, set[str]] | None = None,
+        unless_marked: bool = False,
     ) -> None:
-        """Write every attribute of an existing item but its keys and `except_for` (counters)."""
+        """Write every attribute of an existing item but its keys and `except_for` (counters).
+
+        `members` are added to attributes that are sets. `unless_marked`: BeingDeleted on commit
+        for what is being deleted.
+        """
         update = self._update(Key(item.pk, item.sk), item, error)
         update.condition, update.error = condition, error
+        update.unless_marked = unless_marked
         for name, attribute in type(item).get_attributes().items():
             if name in except_for or name in ("pk", "sk", "kind"):
                 continue
             value = getattr(item, name)
             path: Any = attribute
             update.actions.append(path.remove() if value is None else path.set(value))
+        for name, added in (members or {}).items():
+            path = type(item).get_attributes()[name]
+            update.actions.append(path.add(added))
 
     def change(
         self, item: TableItem, actions: list[Action], *, condition: Condition, error: MakeError
@@ -115,7 +151,10 @@ class Transaction:
         update.actions.extend(actions)
 
     def count(self, type_: type[TableItem], key: Key, counter: str, by: int, *, kind: str) -> None:
-        """Add to a counter; NotFound(kind) on commit when its item does not exist."""
+        """Add to a counter; NotFound(kind) on commit when its item does not exist.
+
+        Nothing is added below an item that is being deleted: BeingDeleted. What leaves may leave.
+        """
         if by == 0:
             return
         if (put := self._puts.get(key)) is not None:
@@ -127,12 +166,10 @@ class Transaction:
     def tally(self, key: Key, number: str, by: Any) -> None:
         """Add to one of a building's kept numbers; NotFound on commit when there is no building."""
         if (put := self._puts.get(key)) is not None:
-            numbers: Any = put.item
-            held = numbers.numbers.attribute_values
-            held[number] = held.get(number, 0) + by
+            item: Any = put.item
+            item.numbers[number] = item.numbers.get(number, 0) + by
             return
-        item = TallyItem(key.pk, key.sk)
-        update = self._update(key, item, lambda: NotFound("building"))
+        update = self._update(key, TallyItem(key.pk, key.sk), lambda: NotFound("building"))
         update.numbers[number] = update.numbers.get(number, 0) + by
 
     def commit(self) -> None:
@@ -157,6 +194,13 @@ class Transaction:
         errors: list[MakeError] = []
         try:
             with TransactWrite(connection=self._connection) as transaction:
+                for key, check in self._checks.items():
+                    if key in self._puts or key in self._updates or key in self._deletes:
+                        continue  # has a condition of its own; two actions on one are refused
+                    transaction.condition_check(
+                        check.type_, key.pk, key.sk, condition=check.condition
+                    )
+                    errors.append(check.error)
                 for deletion in self._deletes.values():
                     transaction.delete(deletion.item, condition=deletion.condition)
                     errors.append(deletion.error)
@@ -166,7 +210,13 @@ class Transaction:
                 for update in self._updates.values():
                     if not (actions := _actions(update)):
                         continue  # numbers that cancelled each other out
-                    transaction.update(update.item, actions=actions, condition=_condition(update))
+                    transaction.update(
+                        update.item,
+                        actions=actions,
+                        condition=_condition(update),
+                        # Tells what is marked from what has moved or is not there.
+                        return_values=ALL_OLD if _is_guarded(update) else None,
+                    )
                     errors.append(update.error)
         except TransactWriteError as refused:
             raise _domain_error(refused, errors) from refused
@@ -197,14 +247,19 @@ def _actions(update: _Update) -> list[Action]:
         counters.append(path.add(by))
     for name, by in update.numbers.items():
         if by:
-            number = Path(["numbers", name])
-            counters.append(number.set((number | Value(0)) + Value(by)))
+            counters.append(AddAction(Path([name]), Value(by)))
     return [*update.actions, *counters]
 
 
+def _is_guarded(update: _Update) -> bool:
+    return update.unless_marked or any(by > 0 for by in update.counters.values())
+
+
 def _condition(update: _Update) -> Condition:
-    exists = TableItem.pk.exists()
-    return exists if update.condition is None else exists & update.condition
+    condition: Condition = TableItem.pk.exists()
+    if update.condition is not None:
+        condition = condition & update.condition
+    return condition & _MARK.does_not_exist() if _is_guarded(update) else condition
 
 
 def _domain_error(refused: TransactWriteError, errors: list[MakeError]) -> Exception:
@@ -212,7 +267,8 @@ def _domain_error(refused: TransactWriteError, errors: list[MakeError]) -> Excep
     reasons = refused.cancellation_reasons
     for reason, make_error in zip(reasons, errors, strict=False):
         if reason is not None and reason.code == "ConditionalCheckFailed":
-            return make_error()
+            old = reason.raw_item or {}
+            return BeingDeleted(old["kind"]["S"]) if _MARK_NAME in old else make_error()
     codes = {reason.code for reason in reasons if reason is not None}
     if "TransactionConflict" in codes or code == "TransactionInProgressException":
         return _Race("The record is being changed by someone else; try again.")

@@ -5,10 +5,18 @@ from typing import Self
 
 from pynamodb.connection import Connection
 
-from arxos.adapters.dynamodb.journal import ChangeFiles, EntryPerChange, FilePerChunk, Journal
+from arxos.adapters.dynamodb.journal import (
+    ChangeFiles,
+    EntryPerChange,
+    FilePerChunk,
+    Journal,
+    Operation,
+)
 from arxos.adapters.dynamodb.repositories.buildings import DynamoBuildings
+from arxos.adapters.dynamodb.repositories.deletions import DynamoDeletions
 from arxos.adapters.dynamodb.repositories.devices import DynamoDevices
 from arxos.adapters.dynamodb.repositories.floors import DynamoFloors
+from arxos.adapters.dynamodb.repositories.groups import DynamoGroups
 from arxos.adapters.dynamodb.repositories.imports import DynamoImports
 from arxos.adapters.dynamodb.repositories.people import DynamoOrganizations, DynamoUsers
 from arxos.adapters.dynamodb.repositories.rooms import DynamoRooms
@@ -34,7 +42,9 @@ class DynamoUnitOfWork:
         self.floors = DynamoFloors(*bound)
         self.rooms = DynamoRooms(*bound)
         self.devices = DynamoDevices(*bound)
+        self.groups = DynamoGroups(*bound)
         self.imports = DynamoImports(*bound)
+        self.deletions = DynamoDeletions(*bound)
         self.users = DynamoUsers(*bound)
         self.organizations = DynamoOrganizations(*bound)
 
@@ -60,7 +70,7 @@ class DynamoUnitOfWork:
         return len(self._transaction)
 
 
-class ImportChunkUnitOfWork(DynamoUnitOfWork):
+class ChunkUnitOfWork(DynamoUnitOfWork):
     """A unit of work whose history is one entry and a change file."""
 
     def __init__(
@@ -70,13 +80,11 @@ class ImportChunkUnitOfWork(DynamoUnitOfWork):
         new_id: NewId,
         files: ChangeFiles,
         *,
-        import_id: str,
-        attempt: str,
+        operation: Operation,
         chunk: int,
     ) -> None:
         self._files = files
-        self._import_id = import_id
-        self._attempt = attempt
+        self._operation = operation
         self._chunk = chunk
         super().__init__(connection, actor, new_id)
 
@@ -85,8 +93,7 @@ class ImportChunkUnitOfWork(DynamoUnitOfWork):
             self._actor,
             transaction,
             self._files,
-            import_id=self._import_id,
-            attempt=self._attempt,
+            operation=self._operation,
             chunk=self._chunk,
         )
 

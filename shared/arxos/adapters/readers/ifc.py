@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from arxos.adapters.readers.child_process import ChildRun, child_environment, run_child
 from arxos.adapters.readers.ifc_finishing import Footprint, finish
-from arxos.adapters.readers.ifc_process import ChildRun, child_environment, run_child
 from arxos.adapters.readers.ifc_profiles import PROFILES
 from arxos.adapters.readers.problem_list import ProblemList
 from arxos.domain.errors import UnreadableFile
@@ -59,7 +59,12 @@ class IfcReader:
     def _run(self, task: str, job: dict[str, Any], work: Path, seconds: float) -> ChildRun:
         environment = child_environment() if self._environment is None else self._environment
         return run_child(
-            task, {**job, "memory_bytes": self._memory_bytes}, work, seconds, environment
+            "arxos.adapters.readers.ifc_child",
+            task,
+            {**job, "memory_bytes": self._memory_bytes},
+            work,
+            seconds,
+            environment,
         )
 
     def _records(self, path: Path, work: Path, profile: str) -> ChildRun:

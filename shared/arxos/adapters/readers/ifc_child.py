@@ -3,45 +3,21 @@
 Run as `python -m arxos.adapters.readers.ifc_child records|footprints JOB`; JOB is a JSON file.
 """
 
-import json
-import resource
 import sys
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
+from arxos.adapters.readers.child_process import plain_fields, write_lines
 from arxos.adapters.readers.problem_list import ProblemList
 from arxos.domain.errors import UnreadableFile
 
-OUT_OF_MEMORY = 77
-
 
 def main(arguments: list[str]) -> int:
-    """Writes one JSON line for each thing found; the parent trusts nothing but these lines."""
+    """Flushes the room it tries, or a crash would take along which one it was."""
     task, job_path = arguments
-    job = json.loads(Path(job_path).read_text(encoding="utf-8"))
-    limit = int(job["memory_bytes"])
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     run = {"records": _records, "footprints": _footprints}[task]
-    try:
-        with Path(job["output"]).open("w", encoding="utf-8") as out:
-            for line in run(job):
-                _write(out, line)
-    except MemoryError:
-        return OUT_OF_MEMORY
-    return 0
-
-
-def _plain(record: Any) -> dict[str, Any]:
-    """`dataclasses.asdict` copies every value deeply, which takes longer than reading the file."""
-    return {field.name: getattr(record, field.name) for field in fields(record)}
-
-
-def _write(out: TextIO, line: dict[str, Any]) -> None:
-    out.write(json.dumps(line, ensure_ascii=False) + "\n")
-    if line["kind"] == "trying":
-        out.flush()  # or a crash would take along which room it was
+    return write_lines(run, job_path, flush_on="trying")
 
 
 def _records(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -52,7 +28,7 @@ def _records(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield {"kind": "unreadable", "message": error.message}
         return
     for problem in problems.all():
-        yield {"kind": "problem", "problem": _plain(problem)}
+        yield {"kind": "problem", "problem": plain_fields(problem)}
     yield {"kind": "end"}
 
 
@@ -74,15 +50,15 @@ def _records_of(
         "kind": "file",
         "schema": records.schema,
         "path": str(checked.path),
-        "frame": _plain(records.building_frame),
+        "frame": plain_fields(records.building_frame),
     }
-    yield {"kind": "building", "building": _plain(records.building)}
+    yield {"kind": "building", "building": plain_fields(records.building)}
     for floor in records.floors:
-        yield {"kind": "floor", "floor": _plain(floor)}
+        yield {"kind": "floor", "floor": plain_fields(floor)}
     for room in records.rooms:
-        yield {"kind": "room", **_plain(room), "room": _plain(room.room)}
+        yield {"kind": "room", **plain_fields(room), "room": plain_fields(room.room)}
     for device in records.devices:
-        yield {"kind": "device", "device": _plain(device)}
+        yield {"kind": "device", "device": plain_fields(device)}
 
 
 def _footprints(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -98,7 +74,7 @@ def _footprints(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
             if isinstance(found, str):
                 yield {"kind": "no_outline", "step_id": step_id, "reason": found}
             else:
-                yield {"kind": "outline", "step_id": step_id, **_plain(found)}
+                yield {"kind": "outline", "step_id": step_id, **plain_fields(found)}
     yield {"kind": "end"}
 
 

@@ -43,10 +43,13 @@ def finish(
         [_device(line["device"]) for line in of_kind.get("device", [])], rooms
     )
     stated = [Problem(**line["problem"]) for line in of_kind.get("problem", [])]
+    building = SourceBuilding(**of_kind["building"][0]["building"])
     return SourceModel(
         source="ifc",
+        # Discipline files of one building have different IfcBuilding ids, and each keeps its own.
+        document=f"ifc:{building.key}"[:100],
         schema=of_kind["file"][0]["schema"],
-        building=SourceBuilding(**of_kind["building"][0]["building"]),
+        building=building,
         floors=tuple(SourceFloor(**line["floor"]) for line in of_kind.get("floor", [])),
         rooms=tuple(rooms),
         devices=tuple(devices),
@@ -60,6 +63,7 @@ def _device(fields: dict[str, Any]) -> SourceDevice:
         **{
             **fields,
             "room_keys": tuple(fields["room_keys"]),
+            "room_numbers": (),
             "position": None if position is None else tuple(position),
         }
     )

@@ -1,19 +1,20 @@
 """What the repositories share: one organisation, one transaction, one journal."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from arxos.adapters.dynamodb import keys, mapping
 from arxos.adapters.dynamodb.availability import reading
 from arxos.adapters.dynamodb.journal import Journal
 from arxos.adapters.dynamodb.query import Collection
-from arxos.adapters.dynamodb.table import TableItem
+from arxos.adapters.dynamodb.table import DeviceItem, GroupItem, MemberItem, TableItem
 from arxos.adapters.dynamodb.transaction import Transaction
 from arxos.domain.building import Building
 from arxos.domain.device import Device
 from arxos.domain.errors import NotFound
-from arxos.domain.identifiers import shard_names, shard_of
+from arxos.domain.floor import Floor
+from arxos.domain.identifiers import is_id, shard_names, shard_of
 from arxos.domain.record import Record
 from arxos.domain.room import Room
 from arxos.domain.summary import (
@@ -25,17 +26,34 @@ from arxos.domain.summary import (
     difference,
     tally_of,
 )
+from arxos.domain.user import User
 from arxos.ports.registry import Slice
 
 I_co = TypeVar("I_co", bound=TableItem)
 P = TypeVar("P", Room, Device)
 
+_WRITTEN = {"%": "%25", "[": "%5B", "]": "%5D"}
 TALLY_GROUPS = {"rooms": ROOMS, "devices": DEVICES, "manufacturers": MANUFACTURERS}
 
 
 def group_of(facet: str) -> str:
     """The item that keeps a facet's numbers."""
     return next(group for group, facets in TALLY_GROUPS.items() if facet in facets)
+
+
+def tally_name(facet: str, value: str) -> str:
+    """The attribute that keeps a number; PynamoDB would read brackets as an index into a list."""
+    for character, written in _WRITTEN.items():
+        value = value.replace(character, written)
+    return f"{facet}:{value}"
+
+
+def tally_of_name(name: str) -> tuple[str, str]:
+    """The facet and the value of a number."""
+    facet, _, value = name.partition(":")
+    for character, written in reversed(_WRITTEN.items()):
+        value = value.replace(written, character)
+    return facet, value
 
 
 def get_item(type_: type[I_co], key: keys.Key, kind: str) -> I_co:
@@ -47,7 +65,7 @@ def get_item(type_: type[I_co], key: keys.Key, kind: str) -> I_co:
             raise NotFound(kind) from None
 
 
-def before(record: Record, field: str) -> Any:
+def before(record: Record | User, field: str) -> Any:
     """The value a field had when the record was loaded."""
     for event in record.events:
         if field in event.changes:
@@ -60,6 +78,21 @@ class Repository:
         self._org = org
         self._transaction = transaction
         self._journal = journal
+
+    def _put_new(self, item: Any, record: Record) -> None:
+        """Queue a new record with its history."""
+        item.change_files = self._chunks(record, record.version)
+        self._transaction.put_new(item)
+        self._write(record, record.version)
+
+    def _write(self, record: Record, version: int) -> None:
+        building_id = getattr(record, "building_id", record.id)
+        self._journal.write(record.events, building_id, version)
+
+    def _chunks(self, record: Record, version: int) -> set[str] | None:
+        """What leads from a record to the chunk that changes it now; None: its own entries do."""
+        chunk_id = self._journal.chunk_id
+        return {f"{version}#{chunk_id}"} if chunk_id is not None and record.events else None
 
     def _tally(self, record: Record, by: int) -> None:
         """Count a new room or device in its building's numbers, or a removed one out."""
@@ -76,29 +109,65 @@ class Repository:
     def _add_tally(self, record: Any, tally: Tally) -> None:
         for (facet, value), amount in tally.items():
             key = keys.tallies(self._org, record.building_id, group_of(facet))
-            self._transaction.tally(key, f"{facet}:{value}", amount)
+            self._transaction.tally(key, tally_name(facet, value), amount)
 
     def _delete(
         self, item: Any, record: Record, counters: tuple[str, ...], *, holder: Any = None
     ) -> None:
-        """Remove a record in the version it was read in, if it holds nothing."""
+        """Remove a record in the version it was read in, and marked or not as it was then, if it
+        holds nothing.
+        """
         type_ = type(item)
         condition = type_.version == record.version
         for counter in counters:
             condition &= getattr(type_, counter) == 0
+        if isinstance(record, (Building, Floor, Room)):
+            mark = type_.deletion_id
+            condition &= (
+                mark.does_not_exist() if record.deletion_id is None else mark == record.deletion_id
+            )
+        if isinstance(record, (Room, Device)):
+            condition &= self._leave_groups(type_, record)
         self._transaction.delete(item, condition=condition)
         if holder is not None:
             self._transaction.delete(holder, condition=type(holder).holder_id == record.id)
-        self._journal.write(record.events, getattr(record, "building_id", record.id))
+        self._write(record, record.version + 1)
+
+    def _leave_groups(self, type_: Any, record: Room | Device) -> Any:
+        """Two items for each group, and the condition that the record is in no other."""
+        for group_id in record.group_ids:
+            self._transaction.delete(
+                mapping.member_item(self._org, record.building_id, group_id, record.id),
+                condition=MemberItem.pk.exists(),
+            )
+            key = keys.group(self._org, record.building_id, group_id)
+            self._transaction.count(GroupItem, key, "members_count", -1, kind="group")
+        held = type_.group_ids
+        return held == set(record.group_ids) if record.group_ids else held.does_not_exist()
+
+    def _get_some(
+        self, type_: type[I_co], building_id: str, record_ids: Iterable[str]
+    ) -> Iterator[I_co]:
+        """Those of these devices or rooms that are in the building, 100 in one BatchGetItem."""
+        key_of, kind = (
+            (keys.device, "device") if issubclass(type_, DeviceItem) else (keys.room, "room")
+        )
+        wanted = {key_of(self._org, building_id, i) for i in record_ids if is_id(i, kind)}
+        if wanted:
+            with reading():
+                yield from type_.batch_get(sorted(wanted), consistent_read=True)
 
     def _set(self, item: Any, record: Record) -> None:
         item.version = record.version + 1
+        chunks = self._chunks(record, item.version)
         self._transaction.set(
             item,
             except_for=mapping.COUNTERS,
             condition=type(item).version == record.version,
+            members={"change_files": chunks} if chunks else None,
+            unless_marked=isinstance(record, (Building, Floor, Room)),
         )
-        self._journal.write(record.events, getattr(record, "building_id", record.id))
+        self._write(record, item.version)
 
 
 def in_building(org: str, building: Building, prefix: str) -> Collection:

@@ -1,29 +1,41 @@
 """Buildings on DynamoDB (docs/access-patterns.md, B)."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from arxos.adapters.dynamodb import keys, mapping
 from arxos.adapters.dynamodb.availability import reading
-from arxos.adapters.dynamodb.query import Collection, bad_cursor, read_slice
-from arxos.adapters.dynamodb.repositories.base import TALLY_GROUPS, Repository, get_item
+from arxos.adapters.dynamodb.query import Collection, read_slice
+from arxos.adapters.dynamodb.repositories.base import (
+    TALLY_GROUPS,
+    Repository,
+    get_item,
+    tally_of_name,
+)
+from arxos.adapters.dynamodb.sorted_lists import best, in_order, read_orders
 from arxos.adapters.dynamodb.table import GSI1, BuildingItem, TallyItem
 from arxos.adapters.dynamodb.transaction import changed_meanwhile
 from arxos.domain.building import Building
-from arxos.domain.errors import NotFound
+from arxos.domain.errors import NotFound, TooManyToSort
 from arxos.domain.identifiers import is_id
+from arxos.domain.ordering import MAX_SORTED
 from arxos.domain.summary import Tally
 from arxos.domain.text_rules import folded
 from arxos.ports.registry import BuildingFilter, Page, Slice
 
 
-def _order_of(building: Building, sort: str) -> tuple[str, str]:
-    by_name = sort.lstrip("-") == "name"
-    return (folded(building.name) if by_name else "", building.id)
+def _may_sort(number: int) -> bool:
+    """Raises TooManyToSort at the first building too many."""
+    if number > MAX_SORTED:
+        raise TooManyToSort(
+            f"more than {MAX_SORTED:,} buildings", MAX_SORTED, "sort by name or by created"
+        )
+    return True
 
 
 class DynamoBuildings(Repository):
-    """Access patterns B1-B9."""
+    """Access patterns B1-B9, L1."""
 
     def get(self, building_id: str) -> Building:
         """B1."""
@@ -33,9 +45,11 @@ class DynamoBuildings(Repository):
         return mapping.building(get_item(BuildingItem, key, "building"))
 
     def list(self, where: BuildingFilter, page: Page) -> Slice[Building]:
-        """B2 (by time of creation: the ids are ULIDs), B3 (by name)."""
+        """B2 (by time of creation: the ids are ULIDs), B3 (by name), L1 (by time of change)."""
         if where.building_ids is not None:
             return self._list_some(where.building_ids, where, page)
+        if where.sort.endswith("updated"):
+            return self._list_by_change(where, page)
         partition = keys.buildings(self._org)
         forward = not where.sort.startswith("-")
         if where.sort.lstrip("-") == "name":
@@ -56,33 +70,46 @@ class DynamoBuildings(Repository):
         self, building_ids: frozenset[str], where: BuildingFilter, page: Page
     ) -> Slice[Building]:
         """B9. Of a caller with grants on some buildings: at most 50, so sorted here."""
-        wanted = [tuple(keys.building(self._org, b)) for b in sorted(building_ids)]
-        with reading():
-            items = BuildingItem.batch_get(wanted, consistent_read=True) if wanted else []
-            found = [mapping.building(item) for item in items]
         found = [
             b
-            for b in found
+            for b in self._get_some_buildings(building_ids)
             if where.status in (None, b.status)
             and (where.q is None or folded(where.q) in folded(b.name))
         ]
-        found.sort(key=lambda b: _order_of(b, where.sort), reverse=where.sort.startswith("-"))
-        if page.position is not None:
-            ids = [b.id for b in found]
-            if page.position not in ids:
-                raise bad_cursor()
-            found = found[ids.index(page.position) + 1 :]
-        more = len(found) > page.limit
-        items_shown = tuple(found[: page.limit])
-        return Slice(items_shown, items_shown[-1].id if more else None)
+        return in_order(found, where.sort, page)
+
+    def _list_by_change(self, where: BuildingFilter, page: Page) -> Slice[Building]:
+        """L1. All are looked at: how many there are is known no other way."""
+        collection = Collection((keys.buildings(self._org),), "BLD#")
+        orders = read_orders(collection, where.sort, also=("status", "name_folded"))
+        wanted = folded(where.q or "")
+        found = best(
+            (
+                (order, order[1])
+                for number, (order, raw) in enumerate(orders, 1)
+                if order is not None
+                and _may_sort(number)
+                and where.status in (None, raw["status"]["S"])
+                and wanted in raw["name_folded"]["S"]
+            ),
+            where.sort,
+            page,
+        )
+        held = {building.id: building for building in self._get_some_buildings(found.items)}
+        return Slice(tuple(held[i] for i in found.items if i in held), found.position)
+
+    def _get_some_buildings(self, building_ids: Iterable[str]) -> tuple[Building, ...]:
+        wanted = [tuple(keys.building(self._org, b)) for b in sorted(building_ids)]
+        with reading():
+            items = BuildingItem.batch_get(wanted, consistent_read=True) if wanted else []
+            return tuple(mapping.building(item) for item in items)
 
     def add(self, building: Building) -> None:
         """B4."""
-        self._transaction.put_new(mapping.building_item(self._org, building))
+        self._put_new(mapping.building_item(self._org, building), building)
         for group in TALLY_GROUPS:
             key = keys.tallies(self._org, building.id, group)
-            self._transaction.put_new(TallyItem(key.pk, key.sk, numbers={}))
-        self._journal.write(building.events, building.id)
+            self._transaction.put_new(TallyItem(key.pk, key.sk))
 
     def update(self, building: Building) -> None:
         """B5."""
@@ -93,7 +120,7 @@ class DynamoBuildings(Repository):
         self._delete(
             mapping.building_item(self._org, building),
             building,
-            ("floors_count", "rooms_count", "devices_count"),
+            ("floors_count", "rooms_count", "devices_count", "groups_count"),
         )
         for group in TALLY_GROUPS:
             key = keys.tallies(self._org, building.id, group)
@@ -105,10 +132,9 @@ class DynamoBuildings(Repository):
         tally: Tally = Counter()
         with reading():
             for item in TallyItem.batch_get([tuple(key) for key in found], consistent_read=True):
-                for name, amount in item.numbers.attribute_values.items():
-                    facet, _, value = name.partition(":")
+                for name, amount in item.numbers.items():
                     if amount:
-                        tally[facet, value] = int(amount)
+                        tally[tally_of_name(name)] = amount
         return tally
 
     def spread(self, building: Building, shards: int) -> None:

@@ -1,10 +1,11 @@
 """Devices on DynamoDB (docs/access-patterns.md, D)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from arxos.adapters.dynamodb import keys, mapping
 from arxos.adapters.dynamodb.availability import reading
-from arxos.adapters.dynamodb.query import Collection, read_all, read_slice
+from arxos.adapters.dynamodb.query import CALLS_PER_PAGE, Collection, read_all, read_slice
 from arxos.adapters.dynamodb.repositories.base import (
     Repository,
     all_of,
@@ -15,6 +16,7 @@ from arxos.adapters.dynamodb.repositories.base import (
     in_building,
     of_building,
 )
+from arxos.adapters.dynamodb.sorted_lists import best, in_order, read_orders
 from arxos.adapters.dynamodb.table import (
     GSI1,
     GSI2,
@@ -28,12 +30,24 @@ from arxos.adapters.dynamodb.table import (
 from arxos.domain.building import Building
 from arxos.domain.device import Device
 from arxos.domain.errors import NotFound
-from arxos.domain.identifiers import is_id, shard_names
-from arxos.ports.registry import DeviceFilter, Page, Slice
+from arxos.domain.identifiers import PREFIXES, is_id, shard_names
+from arxos.domain.ordering import Order, order_of
+from arxos.ports.registry import DeviceFilter, Page, Slice, Sort
+
+
+def _matches(device: Device, where: DeviceFilter) -> bool:
+    """Whether all conditions but that of the group hold."""
+    return (
+        (where.floor_ids is None or device.floor_id in where.floor_ids)
+        and where.floor_id in (None, device.floor_id)
+        and (where.room_id is None or where.room_id in device.room_ids)
+        and where.device_type in (None, device.device_type)
+        and where.status in (None, device.status)
+    )
 
 
 class DynamoDevices(Repository):
-    """Access patterns D1-D7."""
+    """Access patterns D1-D7, L3, M2."""
 
     def get(self, building_id: str, device_id: str) -> Device:
         """D1."""
@@ -43,15 +57,19 @@ class DynamoDevices(Repository):
         return mapping.device(get_item(DeviceItem, key, "device"))
 
     def list(self, building: Building, where: DeviceFilter, page: Page) -> Slice[Device]:
-        """D2 (a building's), D3 (a room's), D4 (a floor's)."""
+        """D2 (a building's), D3 (a room's), D4 (a floor's), L3 (sorted), G8 (a group's)."""
+        if where.group_id is not None:
+            return self._list_of_group(building, where.group_id, where, page)
         home = home_in(self._org, building.id)
-        on_floors: Sequence[str] | None = None
         floor_ids = floors_wanted(where.floor_id, where.floor_ids)
         if where.room_id is not None:
             collection = Collection(
-                (keys.in_room(self._org, where.room_id),), keys.DEVICE, index=GSI1, home=home
+                (keys.in_room(self._org, where.room_id),),
+                keys.DEVICE,
+                index=GSI1,
+                home=home,
+                forward=where.sort != Sort.NAME_DESCENDING,
             )
-            on_floors = floor_ids
         elif floor_ids is not None:
             collection = Collection(
                 tuple(
@@ -69,16 +87,45 @@ class DynamoDevices(Repository):
             DeviceItem.device_type == where.device_type if where.device_type is not None else None,
             DeviceItem.status == where.status if where.status is not None else None,
         )
-        found = read_slice(collection, page, lambda item: item, where=condition)
-        devices = Slice(
-            tuple(
-                device
-                for device in self._devices(building.id, found.items)
-                if on_floors is None or device.floor_id in on_floors
-            ),
-            found.position,
+        if where.room_id is not None and condition is not None:
+            # What leads to a device from a further room says nothing of it but its name.
+            condition = condition | FurtherRoomItem.device_id.exists()
+        by_name = (Sort.NAME, Sort.NAME_DESCENDING)
+        if where.sort is None or (where.room_id is not None and where.sort in by_name):
+            found = read_slice(collection, page, lambda item: item, where=condition)
+            devices = self._devices(building.id, found.items)
+            listed = tuple(device for device in devices if _matches(device, where))
+            return of_building(building, Slice(listed, found.position))
+        ids = best(
+            self._orders(building, collection, where.sort, condition, where), where.sort, page
         )
-        return of_building(building, devices)
+        held = self.get_some(building.id, ids.items)
+        return Slice(tuple(held[i] for i in ids.items if i in held), ids.position)
+
+    def _orders(
+        self,
+        building: Building,
+        collection: Collection,
+        sort: str,
+        condition: Any,
+        where: DeviceFilter,
+    ) -> Iterator[tuple[Order, str]]:
+        """Each device's id with what it is sorted by, last those of a further room."""
+        floor_ids = where.floor_ids
+        pointed: list[str] = []
+        orders = read_orders(collection, sort, where=condition, also=("floor_id", "device_id"))
+        for order, raw in orders:
+            if order is None:
+                pointed.append(raw["device_id"]["S"])
+            elif (
+                raw["PK"]["S"] == keys.device(self._org, building.id, order[1]).pk
+                and where.floor_id in (None, raw["floor_id"]["S"])
+                and (floor_ids is None or raw["floor_id"]["S"] in floor_ids)
+            ):
+                yield order, order[1]
+        for device in self.get_some(building.id, pointed).values():
+            if _matches(device, where):
+                yield order_of(device, sort), device.id
 
     def _devices(self, building_id: str, items: Sequence[TableItem]) -> tuple[Device, ...]:
         """Items as devices; those of a further room are fetched in one BatchGetItem (D3)."""
@@ -102,9 +149,42 @@ class DynamoDevices(Repository):
         for item in read_all(in_building(self._org, building, keys.DEVICE)):
             yield mapping.device(item)
 
+    def get_some(self, building_id: str, device_ids: Iterable[str]) -> dict[str, Device]:
+        """L3, M2, G5, G6, G8."""
+        items = self._get_some(DeviceItem, building_id, device_ids)
+        return {item.id: mapping.device(item) for item in items}
+
+    def _list_of_group(
+        self, building: Building, group_id: str, where: DeviceFilter, page: Page
+    ) -> Slice[Device]:
+        """G8. Members are read in the order of their ids; what the filter leaves out costs reads,
+        of which a page makes a bounded number.
+        """
+        if not is_id(group_id, "group"):
+            return Slice((), None)
+        members = Collection((keys.members(self._org, group_id),), keys.MEMBER + PREFIXES["device"])
+        if where.sort is not None:
+            every = self.get_some(building.id, (item.record_id for item in read_all(members)))
+            return in_order((d for d in every.values() if _matches(d, where)), where.sort, page)
+        devices: list[Device] = []
+        position = page.position
+        for _ in range(CALLS_PER_PAGE):
+            wanted = Page(page.limit - len(devices), position)
+            found = read_slice(members, wanted, lambda item: item.record_id)
+            held = self.get_some(building.id, found.items)
+            devices += [
+                device
+                for device_id in found.items
+                if (device := held.get(device_id)) is not None and _matches(device, where)
+            ]
+            position = found.position
+            if position is None or len(devices) == page.limit:
+                break
+        return Slice(tuple(devices), position)
+
     def add(self, device: Device) -> None:
         """D5."""
-        self._transaction.put_new(mapping.device_item(self._org, device))
+        self._put_new(mapping.device_item(self._org, device), device)
         for room_id in device.room_ids[1:]:
             self._transaction.put(mapping.further_room_item(self._org, device, room_id))
         self._transaction.count(
@@ -116,7 +196,6 @@ class DynamoDevices(Repository):
         )
         self._count(device, device.floor_id, device.room_ids, 1)
         self._tally(device, 1)
-        self._journal.write(device.events, device.building_id)
 
     def update(self, device: Device) -> None:
         """D6."""

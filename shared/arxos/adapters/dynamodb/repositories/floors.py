@@ -1,11 +1,12 @@
 """Floors on DynamoDB (docs/access-patterns.md, F)."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from arxos.adapters.dynamodb import keys, mapping
-from arxos.adapters.dynamodb.query import Collection, bad_cursor, read_all
+from arxos.adapters.dynamodb.availability import reading
+from arxos.adapters.dynamodb.query import Collection, read_all
 from arxos.adapters.dynamodb.repositories.base import Repository, before, get_item
+from arxos.adapters.dynamodb.sorted_lists import in_order
 from arxos.adapters.dynamodb.table import BuildingItem, FloorItem, HolderItem
 from arxos.domain.errors import ArxosError, Duplicate, NotFound
 from arxos.domain.floor import Floor
@@ -31,16 +32,7 @@ class DynamoFloors(Repository):
             if (where.floor_ids is None or f.id in where.floor_ids)
             and where.status in (None, f.status)
         )
-        floors = sorted(found, key=lambda f: f.floor_number)
-        if page.position is not None:
-            try:
-                after = int(json.loads(page.position))
-            except (ValueError, TypeError):
-                raise bad_cursor() from None
-            floors = [f for f in floors if f.floor_number > after]
-        items = tuple(floors[: page.limit])
-        more = len(floors) > page.limit
-        return Slice(items, json.dumps(items[-1].floor_number) if more else None)
+        return in_order(found, where.sort, page)
 
     def all(self, building_id: str) -> Iterator[Floor]:
         """F2."""
@@ -48,9 +40,16 @@ class DynamoFloors(Repository):
         for item in read_all(Collection((partition,), keys.FLOOR)):
             yield mapping.floor(item)
 
+    def get_some(self, building_id: str, floor_ids: Iterable[str]) -> dict[str, Floor]:
+        """L2, L3, M1, M2."""
+        wanted = {keys.floor(self._org, building_id, i) for i in floor_ids if is_id(i, "floor")}
+        with reading():
+            items = FloorItem.batch_get(sorted(wanted), consistent_read=True) if wanted else ()
+            return {item.id: mapping.floor(item) for item in items}
+
     def add(self, floor: Floor) -> None:
         """F3."""
-        self._transaction.put_new(mapping.floor_item(self._org, floor))
+        self._put_new(mapping.floor_item(self._org, floor), floor)
         self._hold_number(floor)
         self._transaction.count(
             BuildingItem,
@@ -59,7 +58,6 @@ class DynamoFloors(Repository):
             1,
             kind="building",
         )
-        self._journal.write(floor.events, floor.building_id)
 
     def update(self, floor: Floor) -> None:
         """F4."""

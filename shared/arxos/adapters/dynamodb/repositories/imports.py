@@ -3,7 +3,7 @@
 from arxos.adapters.dynamodb import keys, mapping
 from arxos.adapters.dynamodb.query import Collection, read_slice
 from arxos.adapters.dynamodb.repositories.base import Repository, get_item
-from arxos.adapters.dynamodb.table import ImportItem
+from arxos.adapters.dynamodb.table import BuildingItem, ImportItem
 from arxos.domain.errors import Conflict, NotFound
 from arxos.domain.identifiers import is_id
 from arxos.domain.import_job import ImportJob
@@ -27,7 +27,10 @@ class DynamoImports(Repository):
         return read_slice(collection, page, mapping.import_job)
 
     def add(self, job: ImportJob) -> None:
-        """I3."""
+        """I3. Not into a building that is being deleted: it would be left behind."""
+        self._transaction.require_unmarked(
+            BuildingItem, keys.building(self._org, job.building_id), kind="building"
+        )
         self._transaction.put_new(mapping.import_item(self._org, job))
         self._journal.write(job.events, job.building_id)
 

@@ -1,8 +1,10 @@
 """Rooms on DynamoDB (docs/access-patterns.md, R)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from arxos.adapters.dynamodb import keys, mapping
+from arxos.adapters.dynamodb.availability import reading
 from arxos.adapters.dynamodb.query import Collection, read_all, read_slice
 from arxos.adapters.dynamodb.repositories.base import (
     Repository,
@@ -14,17 +16,19 @@ from arxos.adapters.dynamodb.repositories.base import (
     in_building,
     of_building,
 )
+from arxos.adapters.dynamodb.sorted_lists import best, read_orders
 from arxos.adapters.dynamodb.table import GSI1, BuildingItem, FloorItem, HolderItem, RoomItem
 from arxos.domain.building import Building
-from arxos.domain.errors import ArxosError, Duplicate, NotFound
+from arxos.domain.errors import NotFound
 from arxos.domain.identifiers import is_id
 from arxos.domain.room import Room
+from arxos.domain.room_numbers import number_taken
 from arxos.domain.text_rules import folded
-from arxos.ports.registry import Page, RoomFilter, Slice
+from arxos.ports.registry import NumberedSort, Page, RoomFilter, Slice
 
 
 class DynamoRooms(Repository):
-    """Access patterns R1-R6."""
+    """Access patterns R1-R6, L2, M1."""
 
     def get(self, building_id: str, room_id: str) -> Room:
         """R1."""
@@ -34,7 +38,7 @@ class DynamoRooms(Repository):
         return mapping.room(get_item(RoomItem, key, "room"))
 
     def list(self, building: Building, where: RoomFilter, page: Page) -> Slice[Room]:
-        """R2 (a building's), R3 (a floor's)."""
+        """R2 (a building's), R3 (a floor's), L2 (either, in another order)."""
         floor_ids = floors_wanted(where.floor_id, where.floor_ids)
         if floor_ids is not None:
             collection = Collection(
@@ -42,6 +46,7 @@ class DynamoRooms(Repository):
                 keys.ROOM,
                 index=GSI1,
                 home=home_in(self._org, building.id),
+                forward=where.sort != NumberedSort.NUMBER_DESCENDING,
             )
         else:
             collection = in_building(self._org, building, keys.ROOM)
@@ -49,16 +54,46 @@ class DynamoRooms(Repository):
             RoomItem.room_type == where.room_type if where.room_type is not None else None,
             RoomItem.status == where.status if where.status is not None else None,
         )
-        return of_building(building, read_slice(collection, page, mapping.room, where=condition))
+        by_number = (NumberedSort.NUMBER, NumberedSort.NUMBER_DESCENDING)
+        if where.sort is None or (where.floor_id is not None and where.sort in by_number):
+            found = read_slice(collection, page, mapping.room, where=condition)
+            return of_building(building, found)
+        return self._list_sorted(building, collection, where.sort, condition, page)
+
+    def _list_sorted(
+        self, building: Building, collection: Collection, sort: str, where: Any, page: Page
+    ) -> Slice[Room]:
+        candidates = (
+            (order, order[1])
+            for order, raw in read_orders(collection, sort, where=where)
+            if order is not None
+            and raw["PK"]["S"] == keys.room(self._org, building.id, order[1]).pk
+        )
+        ids = best(candidates, sort, page)
+        held = self.get_some(building.id, ids.items)
+        return Slice(tuple(held[i] for i in ids.items if i in held), ids.position)
 
     def all(self, building: Building) -> Iterator[Room]:
         """R2, to its end."""
         for item in read_all(in_building(self._org, building, keys.ROOM)):
             yield mapping.room(item)
 
+    def get_some(self, building_id: str, room_ids: Iterable[str]) -> dict[str, Room]:
+        """G5, G6, L2, M1."""
+        items = self._get_some(RoomItem, building_id, room_ids)
+        return {item.id: mapping.room(item) for item in items}
+
+    def holders(self, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """M1."""
+        places_of = {keys.room_number(self._org, *place): place for place in places}
+        with reading():
+            wanted = sorted(places_of)
+            items = HolderItem.batch_get(wanted, consistent_read=True) if wanted else ()
+            return {places_of[keys.Key(item.pk, item.sk)]: item.holder_id for item in items}
+
     def add(self, room: Room) -> None:
         """R4."""
-        self._transaction.put_new(mapping.room_item(self._org, room))
+        self._put_new(mapping.room_item(self._org, room), room)
         if not room.number_shared:
             self._hold_number(room)
         self._transaction.count(
@@ -70,7 +105,6 @@ class DynamoRooms(Repository):
         )
         self._count_on_floor(room, room.floor_id, 1)
         self._tally(room, 1)
-        self._journal.write(room.events, room.building_id)
 
     def update(self, room: Room) -> None:
         """R5."""
@@ -118,9 +152,6 @@ class DynamoRooms(Repository):
     def _hold_number(self, room: Room) -> None:
         key = keys.room_number(self._org, room.floor_id, room.room_number)
 
-        def taken() -> ArxosError:
-            return Duplicate(
-                "room_number", f"This floor has a room number '{room.room_number}' already."
-            )
-
-        self._transaction.put_new(HolderItem(key.pk, key.sk, holder_id=room.id), error=taken)
+        self._transaction.put_new(
+            HolderItem(key.pk, key.sk, holder_id=room.id), error=lambda: number_taken(room)
+        )

@@ -1,19 +1,22 @@
-"""Runs `ifc_child` in a process of its own, with a time limit, and reads back what it wrote."""
+"""Runs a reader in a process of its own, with a time limit, and reads back what it wrote.
+
+The child is a module with `main([task, job file])`; see `ifc_child` and `workbook_child`.
+"""
 
 import json
 import os
+import resource
 import subprocess
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
-from arxos.adapters.readers.ifc_child import OUT_OF_MEMORY
-
 Ending = Literal["finished", "out of time", "out of memory", "crashed"]
 
-_CHILD = "arxos.adapters.readers.ifc_child"
+# How a child says that the memory it was given does not do.
+OUT_OF_MEMORY = 77
 # What a Python of AWS Lambda needs to start. Nothing else is handed on: a process that parses
 # strangers' files has no use for credentials.
 _INHERITED = ("LD_LIBRARY_PATH", "PATH", "TMPDIR", "TZ")
@@ -53,7 +56,12 @@ def child_environment() -> dict[str, str]:
 
 
 def run_child(
-    task: str, job: Mapping[str, Any], work: Path, seconds: float, environment: Mapping[str, str]
+    module: str,
+    task: str,
+    job: Mapping[str, Any],
+    work: Path,
+    seconds: float,
+    environment: Mapping[str, str],
 ) -> ChildRun:
     """A subprocess and files, since AWS Lambda has no shared memory for multiprocessing."""
     output, stderr, job_path = work / f"{task}.jsonl", work / f"{task}.err", work / f"{task}.json"
@@ -64,7 +72,7 @@ def run_child(
         try:
             # -P keeps the work directory, which holds strangers' files, off the import path.
             code = subprocess.run(
-                [sys.executable, "-P", "-m", _CHILD, task, str(job_path)],
+                [sys.executable, "-P", "-m", module, task, str(job_path)],
                 cwd=work,
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,
@@ -81,6 +89,32 @@ def run_child(
     if ending == "crashed" and any(sign in said for sign in _SIGNS_OF_NO_MEMORY):
         ending = "out of memory"
     return ChildRun(ending, _whole_lines(output), said)
+
+
+def write_lines(
+    task: Callable[[dict[str, Any]], Iterable[dict[str, Any]]], job_path: str, flush_on: str = ""
+) -> int:
+    """The child's side: do the job within its memory, a JSON line for each thing found.
+
+    The parent trusts nothing but these lines; those of the kind `flush_on` outlive a crash.
+    """
+    job = json.loads(Path(job_path).read_text(encoding="utf-8"))
+    limit = int(job["memory_bytes"])
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    try:
+        with Path(job["output"]).open("w", encoding="utf-8") as out:
+            for line in task(job):
+                out.write(json.dumps(line, ensure_ascii=False) + "\n")
+                if line["kind"] == flush_on:
+                    out.flush()
+    except MemoryError:
+        return OUT_OF_MEMORY
+    return 0
+
+
+def plain_fields(record: Any) -> dict[str, Any]:
+    """`dataclasses.asdict` copies every value deeply, which takes longer than reading the file."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
 def _ending(code: int) -> Ending:

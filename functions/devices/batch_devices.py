@@ -1,0 +1,24 @@
+"""POST /api/v1/buildings/{building_id}/devices:batch: many changes, each with its own result."""
+
+from arxos.bootstrap import answers, batch_unit_of_work, new_id, now
+from arxos.domain.permissions import Permission
+from arxos.entrypoints.batch_bodies import BatchDevicesBody
+from arxos.entrypoints.batches import batch_done
+from arxos.entrypoints.http import Request, Response, flag, http_handler
+from arxos.entrypoints.representations import show_device
+from arxos.use_cases.device_batches import batch_devices
+
+
+@http_handler(requires=Permission.UPDATE_DEVICE, answers=answers)
+def handler(request: Request) -> Response:
+    atomic = flag(request.query("atomic").get("atomic"), "atomic")
+    outcomes = batch_devices(
+        request.path("building_id"),
+        request.body(BatchDevicesBody).rows(),
+        atomic=atomic,
+        uow=batch_unit_of_work(request.actor, atomic=atomic),
+        actor=request.actor,
+        new_id=new_id,
+        now=now(),
+    )
+    return batch_done(outcomes, show_device, atomic=atomic)

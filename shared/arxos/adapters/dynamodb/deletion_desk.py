@@ -1,0 +1,55 @@
+"""The registry as the worker that removes trees opens it."""
+
+from pynamodb.connection import Connection
+
+from arxos.adapters.dynamodb.journal import ChangeFiles, Operation
+from arxos.adapters.dynamodb.unit_of_work import ChunkUnitOfWork, DynamoUnitOfWork
+from arxos.domain.deletion import Deletion
+from arxos.domain.identifiers import NewId
+from arxos.domain.permissions import Role
+from arxos.domain.user import Actor
+from arxos.ports.deletions import DeletionOrder
+
+
+class DynamoDeletionDesk:
+    """See `arxos.ports.deletions.DeletionDesk`. `attempt` names the invocation."""
+
+    def __init__(
+        self, connection: Connection, files: ChangeFiles, new_id: NewId, attempt: str
+    ) -> None:
+        self._connection = connection
+        self._files = files
+        self._new_id = new_id
+        self._attempt = attempt
+
+    def find(self, order: DeletionOrder) -> Deletion:
+        nobody = self._actor(order, "", "")
+        uow = DynamoUnitOfWork(self._connection, nobody, self._new_id)
+        return uow.deletions.get(order.deletion_id)
+
+    def chunk(self, order: DeletionOrder, deletion: Deletion) -> ChunkUnitOfWork:
+        return ChunkUnitOfWork(
+            self._connection,
+            self._starter(order, deletion),
+            self._new_id,
+            self._files,
+            operation=Operation("deletion", deletion.id, self._attempt),
+            # Each save raises it, so no two commits have one number.
+            chunk=deletion.version,
+        )
+
+    def last(self, order: DeletionOrder, deletion: Deletion) -> DynamoUnitOfWork:
+        return DynamoUnitOfWork(self._connection, self._starter(order, deletion), self._new_id)
+
+    def _starter(self, order: DeletionOrder, deletion: Deletion) -> Actor:
+        return self._actor(order, deletion.started_by or "", deletion.started_by_name or "")
+
+    def _actor(self, order: DeletionOrder, user_id: str, name: str) -> Actor:
+        return Actor(
+            organization_id=order.organization_id,
+            user_id=user_id,
+            name=name,
+            # A deletion holds the rights that its start was checked for.
+            role=Role.ADMIN,
+            request_id=self._attempt,
+        )

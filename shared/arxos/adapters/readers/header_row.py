@@ -1,0 +1,83 @@
+"""Finds a table's header row and matches its columns, forgiving case, blanks and old names."""
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from arxos.adapters.readers.workbook_sheets import Row, Value, text_of
+
+# Titles, notes and a logo stand above a header now and then.
+_HEADER_WITHIN_ROWS = 20
+_ALIKE = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where each known column stands, and which columns are not known, with the nearest known."""
+
+    row: int
+    names: tuple[str, ...]
+    known: Mapping[str, int]
+    unknown: Mapping[int, str | None]
+    doubled: tuple[str, ...] = ()
+
+    def value(self, row: Row, column: str) -> Value:
+        """The row's cell in a known column; None where there is none."""
+        index = self.known.get(column)
+        return row.cells[index] if index is not None and index < len(row.cells) else None
+
+    def all_of(self, row: Row) -> tuple[Value, ...]:
+        """The row's cells, as many as there are columns."""
+        cells = row.cells[: len(self.names)]
+        return (*cells, *(None,) * (len(self.names) - len(cells)))
+
+
+def folded_header(text: str) -> str:
+    """`Floor Name`, `floor_name` and `FloorName ` are one column."""
+    return re.sub(r"[^0-9a-z]", "", text.casefold())
+
+
+def find_columns(
+    rows: Sequence[Row],
+    expected: Iterable[str],
+    aliases: Mapping[str, str],
+    *,
+    least: int = 2,
+) -> Columns | None:
+    """The row near the top that holds most of the expected columns; None if none holds `least`.
+
+    `aliases` maps other names, folded, to expected ones.
+    """
+    names = tuple(expected)
+    by_folded = {folded_header(a): name for a, name in aliases.items() if name in names}
+    by_folded |= {folded_header(name): name for name in names}
+    best: Columns | None = None
+    for row in rows[:_HEADER_WITHIN_ROWS]:
+        columns = _match(row, by_folded)
+        if len(columns.known) >= least and (best is None or len(columns.known) > len(best.known)):
+            best = columns
+    return best
+
+
+def _match(row: Row, by_folded: Mapping[str, str]) -> Columns:
+    names = tuple(text_of(cell) or "" for cell in row.cells)
+    known: dict[str, int] = {}
+    unknown: dict[int, str | None] = {}
+    doubled = []
+    for index, name in enumerate(names):
+        if not name:
+            continue
+        column = by_folded.get(folded_header(name))
+        if column is None:
+            unknown[index] = None
+        elif column in known:
+            doubled.append(name)
+            unknown[index] = None
+        else:
+            known[column] = index
+    left = {folded: name for folded, name in by_folded.items() if name not in known}
+    for index in unknown:
+        near = difflib.get_close_matches(folded_header(names[index]), left, n=1, cutoff=_ALIKE)
+        unknown[index] = left[near[0]] if near else None
+    return Columns(row.number, names, known, unknown, tuple(doubled))

@@ -1,0 +1,42 @@
+"""What removing a tree needs besides the registry: a queue, and units of work for its chunks."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from arxos.domain.deletion import Deletion
+from arxos.ports.registry import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletionOrder:
+    """The order to go on with a deletion. It may arrive any number of times."""
+
+    organization_id: str
+    deletion_id: str
+
+
+class DeletionQueue(Protocol):
+    """Hands orders to the worker."""
+
+    def send(self, order: DeletionOrder) -> None:
+        """Queue the order. Raises ServiceUnavailable when that cannot be done now."""
+        ...
+
+
+class DeletionDesk(Protocol):
+    """Opens the registry for a worker, on behalf of who started the deletion."""
+
+    def find(self, order: DeletionOrder) -> Deletion:
+        """The deletion that is ordered. Raises NotFound."""
+        ...
+
+    def chunk(self, order: DeletionOrder, deletion: Deletion) -> UnitOfWork:
+        """A unit of work for the deletion's next chunk.
+
+        Its changes go into the history as one entry with a change file, instead of an entry each.
+        """
+        ...
+
+    def last(self, order: DeletionOrder, deletion: Deletion) -> UnitOfWork:
+        """A unit of work for the removal of the target itself, with an entry of its own."""
+        ...

@@ -1,0 +1,378 @@
+"""One invocation's work on one import: comparing, and writing in chunks.
+
+It may be killed anywhere and started again. One invocation at a time holds the import; each chunk
+is one transaction that also moves the import's counts on and fails if another invocation has taken
+over; and a new attempt compares the file with what is in the registry by then, so that what is
+already there is found unchanged.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from itertools import chain
+
+from arxos.domain.building import Building
+from arxos.domain.device import Device
+from arxos.domain.errors import BeingDeleted, Conflict
+from arxos.domain.floor import Floor
+from arxos.domain.import_job import ImportCounts, ImportJob, ImportMode, ImportStatus
+from arxos.domain.import_plan import GroupChange, ImportPlan, is_new, plan_import
+from arxos.domain.plan_entries import PlanEntry, digest_of, entries_of
+from arxos.domain.room import Room
+from arxos.domain.source import Problem, SourceModel
+from arxos.ports.imports import ImportDesk, UploadedFile, UploadStore
+from arxos.ports.registry import UnitOfWork
+
+# A chunk is closed once it holds so many items: the next record may add its own item, a number
+# holder or a further room, the counters of two floors and rooms, and three items of kept numbers;
+# 100 is the limit.
+FULL_CHUNK = 86
+# Two items each, beside the group, the import and its history entry.
+MEMBERS_PER_CHUNK = 48
+# Other writers win now and then; an import that keeps losing is retried later as a whole.
+MAX_PLANS = 5
+PLANNED_PROGRESS = 0.4
+SHOWN_MOVED = 20
+
+Clock = Callable[[], datetime]
+
+
+class OutOfTime(Exception):
+    """The invocation's time is over; what is written is whole, the rest is another's to write."""
+
+
+class ImportRun:
+    """Holds the import's present state; every commit is conditional on still holding it."""
+
+    def __init__(
+        self,
+        file: UploadedFile,
+        job: ImportJob,
+        desk: ImportDesk,
+        uploads: UploadStore,
+        clock: Clock,
+        *,
+        until: datetime | None = None,
+    ) -> None:
+        """`until`: when no further chunk is to be begun."""
+        self._until = until
+        self._file = file
+        self._job = job
+        self._listed = job
+        self._desk = desk
+        self._uploads = uploads
+        self._clock = clock
+
+    def take_over(self, model: SourceModel) -> ImportJob:
+        """Plan, and write unless a person is to decide first, until nothing is left to write."""
+        for remaining in reversed(range(MAX_PLANS)):
+            plan = self._plan(model)
+            entries = entries_of(plan)
+            if not self._job.is_approved:
+                if self._job.mode is ImportMode.PLAN or plan.conflicts:
+                    return self._wait(plan, entries)
+            elif not self._job.apply_begun and digest_of(entries) != self._job.plan_digest:
+                return self._outdated(plan, entries)
+            try:
+                return self._apply(plan, entries)
+            except BeingDeleted as deletion:
+                # No new plan settles that.
+                return self.fail("BEING_DELETED", deletion.message)
+            except Conflict:
+                # A record moved under the plan, or another invocation has taken the import over.
+                # A new plan settles the first; the second fails here too, and must.
+                if remaining == 0:
+                    raise
+        raise AssertionError("unreachable: the last plan returns or raises")
+
+    def fail(self, code: str, message: str) -> ImportJob:
+        """End the import with one error about the whole file."""
+        self._save(self._job.failed(code, message, at=self._clock()))
+        return self._job
+
+    def release(self) -> None:
+        """Let the next attempt claim the import at once, whatever its name."""
+        self._save(replace(self._job, lease_until=None, updated_at=self._clock()))
+
+    def hand_over(self) -> None:
+        """As `release`, after work that went well: the tries are counted anew."""
+        self._save(replace(self._job, lease_until=None, attempts=0, updated_at=self._clock()))
+
+    # ---- Planning ---------------------------------------------------------------------------
+
+    def _plan(self, model: SourceModel) -> ImportPlan:
+        registry = self._desk.chunk(self._file, self._job, self._job.chunks_done)
+        building = registry.buildings.get(self._file.building_id)
+        plan = plan_import(
+            model,
+            building_id=building.id,
+            shards=building.shards,
+            floors=registry.floors.all(building.id),
+            rooms=registry.rooms.all(building),
+            devices=registry.devices.all(building),
+            groups=registry.groups.all(building.id) if model.groups else (),
+            members_of=registry.groups.all_members,
+            at=self._clock(),
+            by=self._job.started_by,
+        )
+        problems = (*model.problems, *plan.problems)
+        if problems:
+            self._uploads.save_report(self._file, problems)
+        self._listed = self._job.with_problems(problems)
+        self._widen(building, plan.shards)
+        return plan
+
+    def _widen(self, building: Building, shards: int) -> None:
+        """New shards must be listed before anything is in them."""
+        writes = self._job.is_approved or self._job.mode is ImportMode.APPLY
+        if shards > building.shards and writes:
+            with self._registry() as uow:
+                uow.buildings.spread(building, shards)
+
+    def _wait(self, plan: ImportPlan, entries: list[PlanEntry]) -> ImportJob:
+        """Keep the plan for a person to read, and to apply or not."""
+        self._save(self._planned(plan, entries))
+        return self._job
+
+    def _planned(self, plan: ImportPlan, entries: list[PlanEntry]) -> ImportJob:
+        self._uploads.save_plan(self._file, entries)
+        counts = ImportCounts(
+            created=plan.created,
+            updated=plan.updated,
+            unchanged=plan.unchanged,
+            removed=len(plan.removable),
+            conflicts=plan.conflicts,
+        )
+        index: dict[str, int] = {}
+        for entry in entries:
+            index[entry.kind.value] = index.get(entry.kind.value, 0) + 1
+        return replace(
+            self._with_problems(),
+            status=ImportStatus.PLANNED,
+            progress=1.0,
+            counts=counts,
+            plan_digest=digest_of(entries),
+            plan_index=index,
+            plan_size=plan.size,
+            lease_until=None,
+            is_approved=False,
+            updated_at=self._clock(),
+        )
+
+    def _outdated(self, plan: ImportPlan, entries: list[PlanEntry]) -> ImportJob:
+        """What was approved is no longer what would be done: it is planned anew, and nothing done.
+
+        The old plan's entries are still in the store until the new ones replace them.
+        """
+        before = {
+            (e.kind, e.record_id, str(e.fields))
+            for e in self._uploads.plan(self._file, size=self._job.entries_count)
+        }
+        moved = [e for e in entries if (e.kind, e.record_id, str(e.fields)) not in before]
+        labels = ", ".join(f"'{e.label}'" for e in moved[:SHOWN_MOVED]) or "records that are gone"
+        problem = Problem(
+            severity="error",
+            code="PLAN_OUTDATED",
+            message="The building has changed since this plan was made, and nothing was written."
+            f" What differs now: {labels}. The plan was made anew; read it and apply it again.",
+        )
+        planned = self._planned(plan, entries)
+        self._save(
+            replace(
+                planned,
+                errors=(problem, *planned.errors),
+                errors_count=planned.errors_count + 1,
+            )
+        )
+        return self._job
+
+    # ---- Writing ----------------------------------------------------------------------------
+
+    def _apply(self, plan: ImportPlan, entries: list[PlanEntry]) -> ImportJob:
+        if not self._job.apply_begun:
+            self._begin(entries)
+        total = plan.created + plan.updated + plan.unchanged
+        self._written, self._size = 0, plan.size + len(plan.removable)
+        self._write_records(plan)
+        for change in plan.groups:
+            self._write_group(change)
+        if self._job.remove:
+            self._remove(plan)
+        counts = self._job.counts
+        self._save(
+            self._with_problems().applied(
+                replace(
+                    counts, unchanged=max(0, total - counts.created - counts.updated), conflicts=0
+                ),
+                at=self._clock(),
+            )
+        )
+        return self._job
+
+    def _begin(self, entries: list[PlanEntry]) -> None:
+        """From here on the import is finished whatever moves, by planning again."""
+        if entries:
+            self._uploads.save_plan(self._file, entries)
+        index: dict[str, int] = {}
+        for entry in entries:
+            index[entry.kind.value] = index.get(entry.kind.value, 0) + 1
+        self._save(
+            replace(
+                self._listed,
+                # Listed at the end: DynamoDB charges every chunk for the whole of this item.
+                errors=(),
+                warnings=(),
+                counts=ImportCounts(),
+                status=ImportStatus.APPLYING,
+                progress=PLANNED_PROGRESS,
+                plan_index=index,
+                apply_begun=True,
+                updated_at=self._clock(),
+            )
+        )
+
+    def _write_records(self, plan: ImportPlan) -> None:
+        records = _in_order(plan)
+        record = next(records, None)
+        while record is not None:
+            counts = self._job.counts
+            with self._registry() as uow:
+                while record is not None and uow.writes < FULL_CHUNK:
+                    _queue(record, uow)
+                    counts = _counted(counts, record)
+                    self._written += 1
+                    record = next(records, None)
+                job = self._next(counts)
+                uow.imports.save(job)
+            self._job = job
+
+    def _write_group(self, change: GroupChange) -> None:
+        """What the file says of the members is remembered last: a kill leaves it to be said again.
+
+        A new group is counted when it is there, a changed one when its last change is.
+        """
+        group, remembered = change.group, change.group.said
+        is_new_group = is_new(group)
+        said = {
+            document: {k: v for k, v in words.items() if k != "members"}
+            for document, words in remembered.items()
+        }
+        if is_new_group:
+            with self._registry() as uow:
+                uow.groups.add(replace(group, said=said))
+                job = self._next(_counted(self._job.counts, group))
+                uow.imports.save(job)
+            self._job = job
+            group = replace(group, events=())
+        added, removed = list(change.added), list(change.removed)
+        while True:
+            leaving = removed[:MEMBERS_PER_CHUNK]
+            entering = added[: MEMBERS_PER_CHUNK - len(leaving)]
+            removed, added = removed[len(leaving) :], added[len(entering) :]
+            is_last = not added and not removed
+            moved = group.with_members(
+                added=entering, removed=leaving, at=self._clock(), by=self._job.started_by
+            )
+            moved = replace(moved, said=remembered if is_last else said)
+            counts = self._job.counts
+            if is_last and not is_new_group and moved.events:
+                counts = replace(counts, updated=counts.updated + 1)
+            with self._registry() as uow:
+                uow.groups.change_members(moved, added=entering, removed=leaving)
+                job = self._next(counts)
+                uow.imports.save(job)
+            self._job = job
+            group = moved.stored()
+            if is_last:
+                self._written += 1
+                return
+
+    def _remove(self, plan: ImportPlan) -> None:
+        """Devices, then the rooms they leave empty, then the floors: each kind by itself, since a
+        record and what it holds cannot change in one transaction.
+        """
+        for kind in ("device", "room", "floor"):
+            records = iter([r for r in plan.removable if r.kind == kind])
+            record = next(records, None)
+            while record is not None:
+                counts = self._job.counts
+                with self._registry() as uow:
+                    while record is not None and uow.writes < FULL_CHUNK - 20:
+                        _queue_removal(record, uow, at=self._clock(), by=self._job.started_by)
+                        counts = replace(counts, removed=counts.removed + 1)
+                        self._written += 1
+                        record = next(records, None)
+                    job = self._next(counts)
+                    uow.imports.save(job)
+                self._job = job
+
+    def _next(self, counts: ImportCounts) -> ImportJob:
+        share = self._written / self._size if self._size else 1.0
+        progress = round(PLANNED_PROGRESS + (1 - PLANNED_PROGRESS) * min(share, 1.0), 3)
+        return replace(
+            self._job,
+            counts=counts,
+            chunks_done=self._job.chunks_done + 1,
+            progress=max(self._job.progress, progress),
+            updated_at=self._clock(),
+            events=(),
+        )
+
+    def _with_problems(self) -> ImportJob:
+        return replace(
+            self._job,
+            errors=self._listed.errors,
+            warnings=self._listed.warnings,
+            errors_count=self._listed.errors_count,
+            warnings_count=self._listed.warnings_count,
+        )
+
+    def _save(self, job: ImportJob) -> None:
+        with self._desk.chunk(self._file, self._job, self._job.chunks_done) as uow:
+            uow.imports.save(job)
+        self._job = replace(job, events=())
+
+    def _registry(self) -> UnitOfWork:
+        if self._until is not None and self._job.apply_begun and self._clock() > self._until:
+            raise OutOfTime
+        return self._desk.chunk(self._file, self._job, self._job.chunks_done)
+
+
+def _in_order(plan: ImportPlan) -> Iterator[Floor | Room | Device]:
+    """Parents first; devices by floor and room, so that a chunk touches few counters.
+
+    Floors and rooms stay in the plan's order, in which numbers are given up before they are taken.
+    """
+    devices = sorted(plan.devices, key=lambda d: (d.floor_id, d.room_ids, d.id))
+    return chain(plan.floors, plan.rooms, devices)
+
+
+def _queue(record: Floor | Room | Device, uow: UnitOfWork) -> None:
+    new = is_new(record)
+    if isinstance(record, Floor):
+        (uow.floors.add if new else uow.floors.update)(record)
+    elif isinstance(record, Room):
+        (uow.rooms.add if new else uow.rooms.update)(record)
+    else:
+        (uow.devices.add if new else uow.devices.update)(record)
+
+
+def _queue_removal(
+    record: Floor | Room | Device, uow: UnitOfWork, *, at: datetime, by: str | None
+) -> None:
+    if isinstance(record, Floor):
+        uow.floors.remove(record.removed(at=at, by=by))
+    elif isinstance(record, Room):
+        uow.rooms.remove(record.removed(at=at, by=by))
+    else:
+        uow.devices.remove(record.removed(at=at, by=by))
+
+
+def _counted(counts: ImportCounts, record: object) -> ImportCounts:
+    """A record that only learns what its document says shows no change."""
+    events = getattr(record, "events", ())
+    if not events:
+        return counts
+    if is_new(record):  # type: ignore[arg-type]
+        return replace(counts, created=counts.created + 1)
+    return replace(counts, updated=counts.updated + 1)
