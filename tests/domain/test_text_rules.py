@@ -94,6 +94,7 @@ def test_nothing_is_an_optional_text() -> None:
     ("text", "stored"),
     [
         ("Door <unnamed>", "Door ‹unnamed›"),
+        ("javascript: :x", "javascriptx"),
         ("a < b > c", "a ‹ b › c"),
         ("<script>alert('x')</script>", "‹script›alert(’x’)‹/script›"),
         ("'; DROP TABLE buildings; --", "’, DROP TABLE buildings, --"),

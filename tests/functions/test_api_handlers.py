@@ -199,6 +199,7 @@ FUNCTIONS = Path(__file__).parents[2] / "functions"
 BY_HAND = {
     "auth.authorize_request": "its events are the authorizer's: test_authorize_request.py",
     "deletions.delete_tree": "its events are a queue's: test_deletions.py",
+    "imports.apply_import": "its events are a queue's: test_import_orders.py",
     "imports.read_building_file": "its events are S3's: test_read_building_file.py",
     "search.index_records": "its events are the stream's: test_search.py",
     "search.search_records": "what may be read is found: test_search.py",

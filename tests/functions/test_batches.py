@@ -100,14 +100,14 @@ def test_a_bad_row_stops_only_itself_and_tells_all_its_errors(room: dict[str, An
 
 
 def test_atomic_does_all_or_nothing(room: dict[str, Any]) -> None:
-    good = lamps(room, 40)
+    good = lamps(room, 48)
     bad = [*good, {"op": "create", "values": {"name": "x"}}, {"op": "delete", "id": "dev_0no"}]
 
     refused = batch("device", room, bad, query={"atomic": "true"})
 
     assert (refused.status, refused.error["code"]) == (422, "VALIDATION_ERROR")
-    assert [r["index"] for r in refused.error["details"]["results"]] == [40, 41]
-    assert set(refused.fields) == {"operations.40.values.device_type"}
+    assert [r["index"] for r in refused.error["details"]["results"]] == [48, 49]
+    assert set(refused.fields) == {"operations.48.values.device_type"}
     assert counts(room) == [0, 0, 0]
     refused = batch(
         "device", room, [*good, {"op": "delete", "id": "dev_0no"}], query={"atomic": "true"}
@@ -115,9 +115,39 @@ def test_atomic_does_all_or_nothing(room: dict[str, Any]) -> None:
     assert (refused.status, refused.error["code"]) == (409, "CONFLICT")
     assert [r["status"] for r in refused.error["details"]["results"]] == [404]
 
-    done = batch("device", room, good, query={"atomic": "true"})
-    assert (done.status, done.data["succeeded"]) == (200, 40)
-    assert counts(room) == [40, 40, 40]
+    done = batch("device", room, lamps(room, 50), query={"atomic": "true"})
+    assert (done.status, done.data["succeeded"]) == (200, 50)
+    assert counts(room) == [50, 50, 50]
+
+
+def test_a_whole_batch_leaves_each_record_its_history(room: dict[str, Any]) -> None:
+    done = batch("device", room, lamps(room, 3), query={"atomic": "true"}).data["results"]
+    ids = [result["id"] for result in done]
+    rows: Rows = [
+        {"op": "update", "id": ids[0], "values": {"name": "Spot"}},
+        {"op": "delete", "id": ids[1]},
+    ]
+    assert batch("device", room, rows, query={"atomic": "true"}).status == 200
+
+    path = {"building_id": room["building_id"], "device_id": ids[0]}
+    own = call("devices.list_device_changes", path=path).data["items"]
+    assert [change["event"] for change in own] == ["DeviceUpdated", "DeviceAdded"]
+    assert own[0]["changes"]["name"] == {"before": "Lamp 0", "after": "Spot"}
+    path = {"building_id": room["building_id"]}
+    told = call("buildings.list_building_changes", path=path).data["items"]
+    events = [change["event"] for change in told]
+    assert sorted(events[:5]) == ["DeviceAdded"] * 3 + ["DeviceRemoved", "DeviceUpdated"]
+
+
+def test_a_whole_that_is_too_much_for_one_transaction_says_so(floor: dict[str, Any]) -> None:
+    new = [
+        {"op": "create", "values": {"floor_id": floor["id"], "room_number": str(n)}}
+        for n in range(50)
+    ]
+    refused = batch("room", floor, new, query={"atomic": "true"})
+    assert (refused.status, list(refused.fields)) == (422, ["operations"])
+    assert "104 items" in refused.error["message"]
+    assert batch("room", floor, new[:48], query={"atomic": "true"}).status == 200
 
 
 @pytest.mark.parametrize(

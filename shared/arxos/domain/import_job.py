@@ -176,6 +176,8 @@ class ImportJob:
             status=ImportStatus.APPLYING,
             is_approved=False,
             undo_begun_at=at,
+            # The last chunk's number stands for the entry of its end in the history.
+            chunks_done=self.chunks_done + 1,
             progress=0.0,
             attempts=0,
             lease_until=None,

@@ -86,7 +86,7 @@ def storable_text(value: str, *, maximum: int = MAX_NAME) -> str:
     text = "".join(" " if c in _ALLOWED_CONTROLS else c for c in value)
     text = _CONTROL.sub("", text)
     if text_fault(text, label="") is not None:
-        text = re.sub(r"javascript\s*:", "javascript", text.translate(_HARMLESS), flags=re.I)
+        text = re.sub(r"javascript(?:\s*:)+", "javascript", text.translate(_HARMLESS), flags=re.I)
     text = text[:maximum].strip()
     return text if has_visible_text(text) else ""
 

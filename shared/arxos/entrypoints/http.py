@@ -448,9 +448,7 @@ def _failure(
     return _answer(status, _json({"success": False, "error": error}), request_id, {})
 
 
-def _answer(
-    status: HTTPStatus, body: str, request_id: str, headers: Mapping[str, str]
-) -> Event:
+def _answer(status: HTTPStatus, body: str, request_id: str, headers: Mapping[str, str]) -> Event:
     return {
         "statusCode": int(status),
         "headers": {

@@ -38,7 +38,7 @@ class DynamoRooms(Repository):
         return mapping.room(get_item(RoomItem, key, "room"))
 
     def list(self, building: Building, where: RoomFilter, page: Page) -> Slice[Room]:
-        """R2 (a building's), R3 (a floor's), L2 (either, in another order)."""
+        """R2 (a building's), R3 (a floor's; T1), L2 (either, in another order)."""
         floor_ids = floors_wanted(where.floor_id, where.floor_ids)
         if floor_ids is not None:
             collection = Collection(

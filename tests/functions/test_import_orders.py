@@ -1,0 +1,149 @@
+"""Plan, apply and undo by the handlers and the worker, with real events, on moto."""
+
+import importlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+
+from arxos import bootstrap
+from arxos.domain.permissions import Role
+from functions.imports import apply_import, read_building_file
+from tests.dynamodb_table import REGION
+from tests.functions.conftest import BUCKET
+from tests.gateway_events import LambdaContext, api_event, s3_event, sqs_event
+from tests.make import make_actor, make_building
+
+TABLE = "floor,room_number,name,serail\n" + "".join(
+    f"{1 + n // 10},{100 + n},Room {n},{n}\n" for n in range(20)
+)
+IMPORTS = "/api/v1/buildings/{building_id}/imports"
+
+
+@pytest.fixture
+def queue_url(deployed: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    client = boto3.client("sqs", region_name=REGION)
+    url = client.create_queue(QueueName="imports.fifo", Attributes={"FifoQueue": "true"})[
+        "QueueUrl"
+    ]
+    monkeypatch.setenv("IMPORT_QUEUE_URL", url)
+    bootstrap._settings.cache_clear()
+    bootstrap._sqs.cache_clear()
+    yield url
+    client.delete_queue(QueueUrl=url)
+
+
+class Imports:
+    """One building, and what a client and AWS do with its imports."""
+
+    def __init__(self, s3: Any, queue_url: str) -> None:
+        self.s3, self.queue_url = s3, queue_url
+        self.building = make_building()
+        with bootstrap.unit_of_work(make_actor()) as uow:
+            uow.buildings.add(self.building)
+
+    def call(self, function: str, method: str = "GET", **event: Any) -> tuple[int, Any]:
+        handler = importlib.import_module(f"functions.imports.{function}").handler
+        path = {"building_id": self.building.id, **event.pop("path", {})}
+        answer = handler(api_event(method, IMPORTS, path=path, **event), LambdaContext())
+        return answer["statusCode"], json.loads(answer["body"])
+
+    def upload(self, text: str, mode: str = "plan") -> str:
+        body = {"filename": "rooms.csv", "mode": mode}
+        _, answer = self.call("start_import", "POST", body=body)
+        key = answer["data"]["upload"]["fields"]["key"]
+        self.s3.put_object(Bucket=BUCKET, Key=key, Body=text.encode())
+        read_building_file.handler(s3_event(key), LambdaContext(aws_request_id=key))
+        import_id: str = answer["data"]["import_id"]
+        return import_id
+
+    def deliver(self) -> None:
+        client = boto3.client("sqs", region_name=REGION)
+        while received := client.receive_message(QueueUrl=self.queue_url).get("Messages"):
+            for message in received:
+                answer = apply_import.handler(sqs_event(message["Body"]), LambdaContext())
+                assert answer == {"batchItemFailures": []}
+                handle = message["ReceiptHandle"]
+                client.delete_message(QueueUrl=self.queue_url, ReceiptHandle=handle)
+
+    def job(self, import_id: str) -> dict[str, Any]:
+        job: dict[str, Any] = self.call("get_import", path={"import_id": import_id})[1]["data"]
+        return job
+
+    def rooms(self) -> int:
+        return bootstrap.unit_of_work(make_actor()).buildings.get(self.building.id).rooms_count
+
+
+@pytest.fixture
+def imports(deployed: Any, queue_url: str) -> Imports:
+    return Imports(deployed, queue_url)
+
+
+def test_a_table_is_planned_applied_and_taken_back(imports: Imports) -> None:
+    import_id = imports.upload(TABLE)
+    path = {"import_id": import_id}
+
+    assert imports.job(import_id)["status"] == "planned"
+    assert imports.rooms() == 0
+    status, plan = imports.call("get_import_plan", path=path, query={"limit": "5"})
+    assert status == 200
+    assert len(plan["data"]["items"]) == 5
+    assert plan["data"]["next_cursor"] is not None
+    assert plan["data"]["entries"]["create"] == 22
+    _, problems = imports.call("list_import_problems", path=path)
+    assert [p["code"] for p in problems["data"]["items"]] == ["COLUMN_UNKNOWN"]
+
+    status, ordered = imports.call("order_apply", "POST", path=path, body={})
+    assert (status, ordered["data"]["status"]) == (202, "applying")
+    imports.deliver()
+    assert (imports.job(import_id)["status"], imports.rooms()) == ("applied", 20)
+    status, refused = imports.call("order_apply", "POST", path=path, body={})
+    assert (status, refused["error"]["code"]) == (409, "CONFLICT")
+
+    assert imports.call("order_undo", "POST", path=path, body={})[0] == 202
+    imports.deliver()
+    assert (imports.job(import_id)["status"], imports.rooms()) == ("undone", 0)
+
+
+def test_what_a_table_has_no_more_goes_on_demand(imports: Imports) -> None:
+    imports.upload(TABLE, mode="apply")
+    assert imports.rooms() == 20
+    shorter = "\n".join(TABLE.splitlines()[:16]) + "\n"
+    import_id = imports.upload(shorter)
+    path = {"import_id": import_id}
+    _, plan = imports.call("get_import_plan", path=path, query={"kind": "remove"})
+    assert len(plan["data"]["items"]) == 5
+
+    imports.call("order_apply", "POST", path=path, body={"remove": True})
+    imports.deliver()
+    assert (imports.job(import_id)["counts"]["removed"], imports.rooms()) == (5, 15)
+
+
+def test_there_is_no_plan_before_the_file_is_there(imports: Imports) -> None:
+    _, answer = imports.call("start_import", "POST", body={"filename": "x.csv"})
+    path = {"import_id": answer["data"]["import_id"]}
+    for function in ("get_import_plan",):
+        status, refused = imports.call(function, path=path)
+        assert (status, refused["error"]["code"]) == (409, "CONFLICT")
+
+
+@pytest.mark.parametrize("function", ["order_apply", "order_undo"])
+def test_who_may_not_import_may_not_decide(imports: Imports, function: str) -> None:
+    import_id = imports.upload(TABLE)
+    engineer = make_actor(role=Role.ENGINEER)
+    path = {"import_id": import_id}
+    status, refused = imports.call(function, "POST", path=path, body={}, actor=engineer)
+    assert (status, refused["error"]["code"]) == (403, "FORBIDDEN")
+
+
+def test_an_order_for_nothing_is_done_at_once(imports: Imports) -> None:
+    order = {
+        "organization_id": "org_first",
+        "building_id": imports.building.id,
+        "import_id": "imp_none",
+        "action": "apply",
+    }
+    answer = apply_import.handler(sqs_event(json.dumps(order)), LambdaContext())
+    assert answer == {"batchItemFailures": []}
