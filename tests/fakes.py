@@ -728,9 +728,7 @@ class FakeHistory:
     def _newest(self) -> list[Recorded]:
         return [r for r in reversed(self._table.history) if r.organization_id == self._org]
 
-    def _where(
-        self, where: ChangeFilter, page: Page, recorded: list[Recorded]
-    ) -> Slice[Change]:
+    def _where(self, where: ChangeFilter, page: Page, recorded: list[Recorded]) -> Slice[Change]:
         found = [
             r.change
             for r in recorded

@@ -221,7 +221,10 @@ HISTORY = {h for h in READS if h.endswith("_changes")}
 PEOPLE = {"users.get_user", "users.list_users"}  # not a viewer's: test_users.py
 
 
-@pytest.mark.parametrize("function", sorted(READS | WRITES | {"users.get_me", "users.list_user_changes"}))
+ANYONE_SIGNED_IN = {"users.get_me", "users.list_user_changes"}
+
+
+@pytest.mark.parametrize("function", sorted(READS | WRITES | ANYONE_SIGNED_IN))
 def test_without_a_caller_every_handler_answers_401(function: str) -> None:
     event = api_event(path={"building_id": "bld_1"}, body={}, signed_in=False)
 

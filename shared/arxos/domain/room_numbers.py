@@ -21,9 +21,7 @@ def place_of(room: Room) -> Place:
 
 def number_taken(room: Room) -> Duplicate:
     """The error for a room whose number another room of its floor holds."""
-    return Duplicate(
-        "room_number", f"This floor has a room number '{room.room_number}' already."
-    )
+    return Duplicate("room_number", f"This floor has a room number '{room.room_number}' already.")
 
 
 class RoomNumbers:

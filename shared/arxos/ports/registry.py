@@ -304,9 +304,7 @@ class Groups(Protocol):
         """The id of every member."""
         ...
 
-    def change_members(
-        self, group: Group, *, added: Sequence[str], removed: Sequence[str]
-    ) -> None:
+    def change_members(self, group: Group, *, added: Sequence[str], removed: Sequence[str]) -> None:
         """Queue that devices and rooms enter and leave the group, two writes for each.
 
         ChangedMeanwhile on commit if the group moved on, a record is gone, or one that enters is

@@ -8,10 +8,6 @@ from arxos.domain.record import Record
 from arxos.domain.user import User
 from arxos.ports.registry import UnitOfWork
 
-
-Versioned = Record | User
-"""What has a `version`, the lock against lost updates."""
-
 R = TypeVar("R", bound=Record)
 
 # Without If-Match a change is about its fields alone, and is made again on what the other wrote.
@@ -21,7 +17,7 @@ Versions = frozenset[int] | None
 """The versions a caller will change (If-Match); None: whichever there is."""
 
 
-def check_version(record: Versioned, versions: Versions) -> None:
+def check_version(record: Record | User, versions: Versions) -> None:
     """Raises PreconditionFailed for a record in another version than the caller has seen."""
     if versions is not None and record.version not in versions:
         raise PreconditionFailed
