@@ -116,3 +116,13 @@ def sample(name: str) -> bytes:
     if not path.exists():
         pytest.skip("the sample files of ../shared/data are not there")
     return path.read_bytes()
+
+
+def deployed_function(client: Any, name: str) -> dict[str, Any]:
+    """The function of that name in the template, by a boto3 client of Lambda: it lists 50 at a
+    time.
+    """
+    pages = client.get_paginator("list_functions").paginate()
+    (found,) = (f for page in pages for f in page["Functions"] if name in f["FunctionName"])
+    function: dict[str, Any] = found
+    return function

@@ -12,7 +12,7 @@ import boto3
 import httpx
 import pytest
 
-from tests.e2e.registry_client import RegistryClient, sample
+from tests.e2e.registry_client import RegistryClient, deployed_function, sample
 from tests.gateway_events import s3_event
 
 pytestmark = pytest.mark.e2e
@@ -57,11 +57,7 @@ def aws(cloud: dict[str, Any]) -> Any:
 
 @pytest.fixture(scope="module")
 def import_function(aws: Any) -> str:
-    functions = aws("lambda").list_functions()["Functions"]
-    (name,) = (
-        f["FunctionName"] for f in functions if "ReadBuildingFileFunction" in f["FunctionName"]
-    )
-    return str(name)
+    return str(deployed_function(aws("lambda"), "ReadBuildingFileFunction")["FunctionName"])
 
 
 def test_everything_answers(cloud: dict[str, Any], admin: RegistryClient) -> None:
@@ -289,8 +285,7 @@ def test_a_route_that_is_none_is_404_in_our_envelope(admin: RegistryClient) -> N
 
 
 def test_a_reading_function_cannot_write(aws: Any, cloud: dict[str, Any]) -> None:
-    functions = aws("lambda").list_functions()["Functions"]
-    (role,) = (f["Role"] for f in functions if "GetBuildingFunction" in f["FunctionName"])
+    role = deployed_function(aws("lambda"), "GetBuildingFunction")["Role"]
     assumed = aws("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
     table = aws(
         "dynamodb",

@@ -9,7 +9,7 @@ import boto3
 import httpx
 import pytest
 
-from tests.e2e.registry_client import RegistryClient
+from tests.e2e.registry_client import RegistryClient, deployed_function
 
 pytestmark = pytest.mark.e2e
 
@@ -142,8 +142,7 @@ def test_only_the_function_that_needs_a_right_has_it(cloud: dict[str, Any]) -> N
         )
 
     ours = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-    functions = client("lambda", **ours).list_functions()["Functions"]
-    (role,) = (f["Role"] for f in functions if "InviteUserFunction" in f["FunctionName"])
+    role = deployed_function(client("lambda", **ours), "InviteUserFunction")["Role"]
     assumed = client("sts", **ours).assume_role(RoleArn=role, RoleSessionName="test")
     cognito = client(
         "cognito-idp",
