@@ -5,6 +5,7 @@ import pytest
 
 from arxos.domain.device import Device
 from arxos.domain.floor import Floor
+from arxos.domain.group import Group
 from arxos.domain.identifiers import shard_of
 from arxos.domain.import_plan import ImportPlan, is_new, plan_import
 from arxos.domain.record import Record
@@ -23,6 +24,7 @@ def plan(model: SourceModel, *records: Record, shards: int = 1) -> ImportPlan:
         floors=[r for r in records if isinstance(r, Floor)],
         rooms=[r for r in records if isinstance(r, Room)],
         devices=[r for r in records if isinstance(r, Device)],
+        groups=[r for r in records if isinstance(r, Group)],
         at=LATER,
         by="usr_ada",
     )
@@ -31,7 +33,8 @@ def plan(model: SourceModel, *records: Record, shards: int = 1) -> ImportPlan:
 def stored(made: ImportPlan, *before: Record) -> list[Record]:
     """The building's records once the plan is carried out."""
     after: dict[str, Record] = {record.id: record for record in before}
-    for record in (*made.floors, *made.rooms, *made.devices):
+    groups = (change.group for change in made.groups)
+    for record in (*made.floors, *made.rooms, *made.devices, *groups):
         version = record.version if is_new(record) else record.version + 1
         after[record.id] = replace(record, events=(), version=version)
     return list(after.values())
