@@ -36,8 +36,13 @@ stop: ## Stop it; its data is kept.
 token: ## Print an access token: ROLE=admin|facility_manager|engineer|contractor|viewer.
 	@$(LOCAL_CLOUD) token --role $(ROLE) --organization $(ORGANIZATION)
 
-test: setup ## Run all tests: TESTS=tests/domain for some of them.
+test: setup ## Run all tests but `make conformance`: TESTS=tests/domain for some of them.
+ifeq ($(TESTS),tests)
+	@$(IN)/pytest -n 2 --dist loadfile --ignore tests/e2e tests
+	@$(IN)/pytest --ignore tests/e2e/test_openapi_conformance.py tests/e2e
+else
 	@$(IN)/pytest $(TESTS)
+endif
 
 check: setup ## Lint, types, import contracts, templates: all that needs no test.
 	@$(IN)/ruff check .
@@ -57,6 +62,7 @@ cov: setup ## Run all tests and say which lines none of them reached.
 openapi: setup ## Make the API's description anew from routes, handlers and models.
 	@$(IN)/python -m scripts.make_openapi
 
+EXAMPLES ?= 2
 conformance: setup ## Try the API against its description, on a cloud of its own: EXAMPLES=100.
 	@SCHEMATHESIS_EXAMPLES=$(EXAMPLES) $(IN)/pytest tests/e2e/test_openapi_conformance.py
 
