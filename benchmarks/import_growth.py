@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import boto3
@@ -33,14 +34,19 @@ DEFAULT_SIZES = (1_000, 4_000, 16_000)
 DEVICES_PER_ROOM, ROOMS_PER_FLOOR = 10, 50
 
 
-class ChangeFilesCounted:
-    """Stands for the bucket."""
+class ChangeFilesOnDisk:
+    """Stands for the bucket; on disk, so that what it keeps is no memory of the import's."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
     def save(self, location: str, lines: list[str]) -> None:
-        """Nothing is kept."""
+        file = self._folder / location
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("\n".join(lines))
 
     def lines(self, location: str) -> list[str]:
-        raise NotImplementedError(f"{location} was not kept")
+        return (self._folder / location).read_text().split("\n")
 
 
 def now() -> datetime:
@@ -50,12 +56,12 @@ def now() -> datetime:
 class Import:
     """One building on one table, imported into again and again."""
 
-    def __init__(self, endpoint_url: str) -> None:
+    def __init__(self, endpoint_url: str, folder: Path) -> None:
         client = boto3.client("dynamodb", region_name=REGION, endpoint_url=endpoint_url)
         name = f"arxos-{uuid4().hex[:8]}"
         create_table(client, name)
         connection = connect(table_name=name, region=REGION, endpoint_url=endpoint_url)
-        self.desk = DynamoImportDesk(connection, ChangeFilesCounted(), make_id)
+        self.desk = DynamoImportDesk(connection, ChangeFilesOnDisk(folder), make_id)
         self.uow = DynamoUnitOfWork(connection, make_actor(), make_id)
         self.building = make_building()
         with self.uow:
@@ -101,7 +107,7 @@ def main(sizes: tuple[int, ...]) -> None:
     """The report."""
     os.environ.setdefault("AWS_ACCESS_KEY_ID", "test")
     os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "test")
-    with running() as endpoint_url:
+    with running() as endpoint_url, TemporaryDirectory() as folder:
         for devices in sizes:
             rooms = max(1, devices // DEVICES_PER_ROOM)
             floors = max(1, rooms // ROOMS_PER_FLOOR)
@@ -109,7 +115,7 @@ def main(sizes: tuple[int, ...]) -> None:
                 floors=floors, rooms=rooms // floors, devices=DEVICES_PER_ROOM, problems=_one()
             )
             records = len(model.floors) + len(model.rooms) + len(model.devices)
-            building = Import(endpoint_url)
+            building = Import(endpoint_url, Path(folder))
             with measured(f"{records} created", records):
                 created = building.run(model)
             assert created.counts.created == records, created

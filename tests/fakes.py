@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from arxos.adapters.dynamodb.mapping import COUNTERS
 from arxos.domain.building import Building
@@ -46,6 +46,7 @@ from arxos.domain.user import Actor, Organization, User, email_taken
 from arxos.ports.deletions import DeletionOrder
 from arxos.ports.history import ChangeFilter
 from arxos.ports.imports import ImportOrder, Upload, UploadedFile
+from arxos.ports.orders import Order
 from arxos.ports.registry import (
     BuildingFilter,
     DeviceFilter,
@@ -61,6 +62,7 @@ from arxos.ports.vault import BrokenSeal
 from tests.make import ORG, make_id
 
 T = TypeVar("T")
+OrderT = TypeVar("OrderT", bound=Order)
 Key = tuple[str, ...]
 
 
@@ -434,7 +436,7 @@ class FakeGroups(_Repository):
         return self._get("group", building_id, group_id)  # type: ignore[no-any-return]
 
     def list(self, building_id: str, where: GroupFilter, page: Page) -> Slice[Group]:
-        found = [g for g in self.all(building_id) if where.group_kind in (None, g.group_kind.value)]
+        found = [g for g in self.all(building_id) if where.kind in (None, g.group_kind.value)]
         return _page(found, page)
 
     def all(self, building_id: str) -> Iterator[Group]:
@@ -830,12 +832,12 @@ class FakeDeletionDesk:
         return self.chunk(order, deletion)
 
 
-class FakeDeletionQueue:
+class FakeOrders(Generic[OrderT]):
     def __init__(self) -> None:
-        self.orders: list[DeletionOrder] = []
+        self.orders: list[OrderT] = []
         self.is_there = True
 
-    def send(self, order: DeletionOrder) -> None:
+    def send(self, order: OrderT) -> None:
         if not self.is_there:
             raise ServiceUnavailable("no queue")
         self.orders.append(order)
@@ -886,14 +888,6 @@ class FakeSearchIndex:
         wanted = {e.record_id for e in entries} | {e.building_id for e in entries}
         records = (v for key, v in self._table.items.items() if key[0] == self._org)
         return {r.id: r for r in records if isinstance(r, Record) and r.id in wanted}
-
-
-class FakeImportQueue:
-    def __init__(self) -> None:
-        self.orders: list[ImportOrder] = []
-
-    def send(self, order: ImportOrder) -> None:
-        self.orders.append(order)
 
 
 class FakeUploads:

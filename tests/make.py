@@ -15,6 +15,7 @@ from arxos.domain.permissions import Role
 from arxos.domain.room import Room
 from arxos.domain.source import SourceDevice, SourceFloor, SourceModel, SourceRoom
 from arxos.domain.user import Actor, Organization, User
+from arxos.ports.orders import Delivery
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)
@@ -36,6 +37,11 @@ def make_actor(**changes: Any) -> Actor:
         "request_id": "req-1",
     }
     return Actor(**{**values, **changes})
+
+
+def make_delivery(until: datetime, *, is_last: bool = False, **changes: Any) -> Delivery:
+    values: dict[str, Any] = {"attempt": make_id("change"), "until": until, "ends": until}
+    return Delivery(is_last=is_last, **{**values, **changes})
 
 
 def make_address(**changes: Any) -> Address:

@@ -5,12 +5,14 @@ from arxos.domain.permissions import Permission
 from arxos.entrypoints.http import Request, Response, http_handler, shown
 from arxos.entrypoints.record_bodies import StatusBody
 from arxos.entrypoints.representations import show_building
-from arxos.use_cases.buildings import change_building_status
+from arxos.use_cases.records import change_status
 
 
 @http_handler(requires=Permission.UPDATE_BUILDING, answers=answers)
 def handler(request: Request) -> Response:
-    building = change_building_status(
+    building = change_status(
+        "building",
+        request.path("building_id"),
         request.path("building_id"),
         request.body(StatusBody).status,
         versions=request.if_match(),

@@ -2,33 +2,25 @@
 
 from arxos.bootstrap import deletion_queue, new_id, now, pause, unit_of_work
 from arxos.domain.permissions import Permission
-from arxos.entrypoints.http import Request, Response, deleting, flag, http_handler, removed
+from arxos.entrypoints.http import Request, Response, deleted, http_handler
+from arxos.entrypoints.query_parameters import flag
 from arxos.entrypoints.representations import show_deletion
-from arxos.use_cases.buildings import delete_building
-from arxos.use_cases.deletions import start_deletion
+from arxos.use_cases.deletions import delete_record
 
 
 @http_handler(requires=Permission.DELETE_BUILDING)
 def handler(request: Request) -> Response:
-    if flag(request.query("cascade").get("cascade"), "cascade"):
-        deletion = start_deletion(
-            "building",
-            request.path("building_id"),
-            request.path("building_id"),
-            versions=request.if_match(),
-            uow=unit_of_work(request.actor),
-            queue=deletion_queue(),
-            actor=request.actor,
-            new_id=new_id,
-            clock=now,
-            pause=pause,
-        )
-        return deleting(show_deletion(deletion))
-    building = delete_building(
+    deletion = delete_record(
+        "building",
         request.path("building_id"),
+        request.path("building_id"),
+        cascade=flag(request.query("cascade").get("cascade"), "cascade"),
         versions=request.if_match(),
         uow=unit_of_work(request.actor),
+        queue=deletion_queue(),
         actor=request.actor,
-        now=now(),
+        new_id=new_id,
+        clock=now,
+        pause=pause,
     )
-    return removed("building", building.id)
+    return deleted("building", request.path("building_id"), deletion, show_deletion)

@@ -2,7 +2,8 @@
 
 from arxos.bootstrap import unit_of_work
 from arxos.domain.permissions import Permission
-from arxos.entrypoints.http import Request, Response, flag, http_handler
+from arxos.entrypoints.http import Request, Response, http_handler
+from arxos.entrypoints.query_parameters import flag
 from arxos.entrypoints.representations import show_tree_building, show_tree_floor
 from arxos.use_cases.overview import get_tree
 

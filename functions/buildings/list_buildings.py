@@ -2,22 +2,18 @@
 
 from arxos.bootstrap import unit_of_work
 from arxos.domain.permissions import Permission
-from arxos.domain.status import BuildingStatus
-from arxos.entrypoints.http import Request, Response, choice, http_handler
+from arxos.entrypoints.http import Request, Response, http_handler
 from arxos.entrypoints.representations import show_building
-from arxos.ports.registry import BuildingFilter, Sort
+from arxos.ports.registry import BuildingFilter
 from arxos.use_cases.buildings import list_buildings
 
 
 @http_handler(requires=Permission.READ_BUILDING)
 def handler(request: Request) -> Response:
-    query = request.query("status", "q", "sort", paged=True)
-    where = BuildingFilter(
-        status=choice(query.get("status"), "status", BuildingStatus),
-        q=query.get("q") or None,
-        sort=choice(query.get("sort"), "sort", Sort) or Sort.CREATED,
-    )
     found = list_buildings(
-        where, request.page(), uow=unit_of_work(request.actor), actor=request.actor
+        request.where(BuildingFilter),
+        request.page(),
+        uow=unit_of_work(request.actor),
+        actor=request.actor,
     )
     return request.listed(found, show_building)

@@ -2,17 +2,17 @@
 
 from arxos.bootstrap import deletion_desk, deletion_queue, now, pause
 from arxos.domain.deletion import Deletion
-from arxos.entrypoints.queues import Delivery, deletion_orders_handler
+from arxos.entrypoints.queues import orders_handler
 from arxos.ports.deletions import DeletionOrder
+from arxos.ports.orders import Delivery
 from arxos.use_cases.deletions import delete_tree
 
 
-@deletion_orders_handler
+@orders_handler(DeletionOrder)
 def handler(order: DeletionOrder, delivery: Delivery) -> Deletion | None:
     return delete_tree(
         order,
-        until=delivery.until,
-        is_last_try=delivery.is_last,
+        delivery,
         desk=deletion_desk(delivery.attempt),
         queue=deletion_queue(),
         clock=now,

@@ -4,7 +4,8 @@ from arxos.bootstrap import answers, batch_unit_of_work, new_id, now
 from arxos.domain.permissions import Permission
 from arxos.entrypoints.batch_bodies import BatchDevicesBody
 from arxos.entrypoints.batches import batch_done
-from arxos.entrypoints.http import Request, Response, flag, http_handler
+from arxos.entrypoints.http import Request, Response, http_handler
+from arxos.entrypoints.query_parameters import flag
 from arxos.entrypoints.representations import show_device
 from arxos.use_cases.device_batches import batch_devices
 

@@ -5,12 +5,13 @@ from arxos.domain.permissions import Permission
 from arxos.entrypoints.http import Request, Response, http_handler, shown
 from arxos.entrypoints.record_bodies import StatusBody
 from arxos.entrypoints.representations import show_device
-from arxos.use_cases.devices import change_device_status
+from arxos.use_cases.records import change_status
 
 
 @http_handler(requires=Permission.UPDATE_DEVICE, answers=answers)
 def handler(request: Request) -> Response:
-    device = change_device_status(
+    device = change_status(
+        "device",
         request.path("building_id"),
         request.path("device_id"),
         request.body(StatusBody).status,

@@ -3,13 +3,14 @@
 from arxos.bootstrap import now, unit_of_work
 from arxos.domain.permissions import Permission
 from arxos.entrypoints.http import Request, Response, http_handler, removed
-from arxos.use_cases.devices import delete_device
+from arxos.use_cases.records import remove_empty
 
 
 @http_handler(requires=Permission.DELETE_DEVICE)
 def handler(request: Request) -> Response:
     request.query()
-    device = delete_device(
+    remove_empty(
+        "device",
         request.path("building_id"),
         request.path("device_id"),
         versions=request.if_match(),
@@ -17,4 +18,4 @@ def handler(request: Request) -> Response:
         actor=request.actor,
         now=now(),
     )
-    return removed("device", device.id)
+    return removed("device", request.path("device_id"))

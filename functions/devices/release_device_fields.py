@@ -5,7 +5,7 @@ from arxos.domain.permissions import Permission
 from arxos.entrypoints.http import Request, Response, http_handler, shown
 from arxos.entrypoints.record_bodies import ReleaseBody
 from arxos.entrypoints.representations import show_device
-from arxos.use_cases.releasing import release_fields
+from arxos.use_cases.records import release_fields
 
 
 @http_handler(requires=Permission.UPDATE_DEVICE, answers=answers)

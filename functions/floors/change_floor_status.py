@@ -5,12 +5,13 @@ from arxos.domain.permissions import Permission
 from arxos.entrypoints.http import Request, Response, http_handler, shown
 from arxos.entrypoints.record_bodies import StatusBody
 from arxos.entrypoints.representations import show_floor
-from arxos.use_cases.floors import change_floor_status
+from arxos.use_cases.records import change_status
 
 
 @http_handler(requires=Permission.UPDATE_FLOOR, answers=answers)
 def handler(request: Request) -> Response:
-    floor = change_floor_status(
+    floor = change_status(
+        "floor",
         request.path("building_id"),
         request.path("floor_id"),
         request.body(StatusBody).status,

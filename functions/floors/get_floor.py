@@ -2,7 +2,8 @@
 
 from arxos.bootstrap import history, unit_of_work
 from arxos.domain.permissions import Permission
-from arxos.entrypoints.http import Request, Response, http_handler, moment, shown
+from arxos.entrypoints.http import Request, Response, http_handler, shown
+from arxos.entrypoints.query_parameters import moment
 from arxos.entrypoints.representations import as_of, show_floor
 from arxos.use_cases.floors import get_floor
 from arxos.use_cases.history import record_as_of

@@ -2,23 +2,17 @@
 
 from arxos.bootstrap import unit_of_work
 from arxos.domain.permissions import Permission
-from arxos.domain.status import FloorStatus
-from arxos.entrypoints.http import Request, Response, choice, http_handler
+from arxos.entrypoints.http import Request, Response, http_handler
 from arxos.entrypoints.representations import show_floor
-from arxos.ports.registry import FloorFilter, NumberedSort
+from arxos.ports.registry import FloorFilter
 from arxos.use_cases.floors import list_floors
 
 
 @http_handler(requires=Permission.READ_FLOOR)
 def handler(request: Request) -> Response:
-    query = request.query("status", "sort", paged=True)
-    where = FloorFilter(
-        status=choice(query.get("status"), "status", FloorStatus),
-        sort=choice(query.get("sort"), "sort", NumberedSort) or NumberedSort.NUMBER,
-    )
     found = list_floors(
         request.path("building_id"),
-        where,
+        request.where(FloorFilter),
         request.page(),
         uow=unit_of_work(request.actor),
         actor=request.actor,

@@ -3,7 +3,8 @@
 from arxos.bootstrap import now, unit_of_work, uploads
 from arxos.domain.permissions import Permission
 from arxos.domain.source import ProblemSeverity
-from arxos.entrypoints.http import Request, Response, choice, http_handler
+from arxos.entrypoints.http import Request, Response, http_handler
+from arxos.entrypoints.query_parameters import choice
 from arxos.entrypoints.representations import show_problem
 from arxos.use_cases.import_plans import list_import_problems
 

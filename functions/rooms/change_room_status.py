@@ -5,12 +5,13 @@ from arxos.domain.permissions import Permission
 from arxos.entrypoints.http import Request, Response, http_handler, shown
 from arxos.entrypoints.record_bodies import StatusBody
 from arxos.entrypoints.representations import show_room
-from arxos.use_cases.rooms import change_room_status
+from arxos.use_cases.records import change_status
 
 
 @http_handler(requires=Permission.UPDATE_ROOM, answers=answers)
 def handler(request: Request) -> Response:
-    room = change_room_status(
+    room = change_status(
+        "room",
         request.path("building_id"),
         request.path("room_id"),
         request.body(StatusBody).status,

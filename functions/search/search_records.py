@@ -3,7 +3,8 @@
 from arxos.bootstrap import search_index
 from arxos.domain.permissions import Permission
 from arxos.domain.search_words import Kind, Query
-from arxos.entrypoints.http import Request, Response, choice, http_handler
+from arxos.entrypoints.http import Request, Response, http_handler
+from arxos.entrypoints.query_parameters import choice
 from arxos.entrypoints.representations import show_hit
 from arxos.use_cases.search import search
 

@@ -2,7 +2,8 @@
 
 from arxos.bootstrap import history, unit_of_work
 from arxos.domain.history import ChangedKind
-from arxos.entrypoints.http import Request, Response, choice, http_handler
+from arxos.entrypoints.http import Request, Response, http_handler
+from arxos.entrypoints.query_parameters import choice
 from arxos.entrypoints.representations import show_change
 from arxos.ports.history import ChangeFilter
 from arxos.use_cases.history import list_user_changes

@@ -195,7 +195,7 @@ COUNTS = Counter(
     }
 )
 
-# By the name of the model in entrypoints/schemas.py.
+# By the name of the model in entrypoints/schemas.
 RECORDS: dict[str, dict[str, Any]] = {
     "Building": show.show_building(BUILDING),
     "Floor": show.show_floor(FLOOR),

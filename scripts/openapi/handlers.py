@@ -19,10 +19,14 @@ from typing import Any
 from pydantic import BaseModel
 
 from arxos.domain.permissions import Permission
-from arxos.entrypoints import schemas
+from arxos.entrypoints.query_parameters import asked_for
+from arxos.entrypoints.schemas import MODELS
+from arxos.entrypoints.schemas.fields import id_pattern
 from scripts.openapi.routes import Route
 
 Schema = dict[str, Any]
+# Any other part of the document.
+Json = dict[str, Any]
 
 
 class NotUnderstood(Exception):
@@ -121,6 +125,8 @@ class _Reader:
         queries = list(self._calls("query", of="request"))
         names = [name for call in queries for node in call.args for name in self._names(node)]
         names += [n for helper in self._query_helpers() for n in helper]
+        conditions = self._conditions()
+        query = {name: self._query_schema(name) for name in dict.fromkeys(names)}
         return Operation(
             route=self.route,
             summary=summary[0].upper() + summary[1:],
@@ -129,10 +135,11 @@ class _Reader:
             permission=self._permission(decorator.get("requires")),
             keeps_answers="answers" in decorator,
             body=self._body(),
-            query={name: self._query_schema(name) for name in dict.fromkeys(names)},
+            query=query | {name: _text_schema(may) for name, may in conditions.items()},
             required_query=frozenset(self._required(names)),
-            reads_query=bool(queries),
-            paged=any(self._flag(k.value) for q in queries for k in q.keywords if k.arg == "paged"),
+            reads_query=bool(queries or conditions),
+            paged=bool(conditions)
+            or any(self._flag(k.value) for q in queries for k in q.keywords if k.arg == "paged"),
             if_match=any(True for _ in self._calls("if_match", of="request")),
             may_conflict=self._may_conflict(),
             answers=self._answers(),
@@ -160,6 +167,11 @@ class _Reader:
                 owner = node.func.value if isinstance(node.func, ast.Attribute) else None
                 if (owner.id if isinstance(owner, ast.Name) else None) == of:
                     yield node
+
+    def _conditions(self) -> dict[str, type[StrEnum] | None]:
+        """`request.where(Filter)` asks for all that the filter knows, and for a page."""
+        filters = [self._value(call.args[0]) for call in self._calls("where", of="request")]
+        return {name: may for one in filters for name, may in asked_for(one).items()}
 
     def _query_helpers(self) -> Iterator[list[str]]:
         """`request.flag("cascade")` and the like ask for a parameter and judge it at once."""
@@ -204,7 +216,7 @@ class _Reader:
             judged = any(ast.dump(a) in uses for a in node.args)
             if judged and judge == "choice":
                 choices: type[StrEnum] = self._value(node.args[2])
-                return {"type": "string", "enum": [str(c) for c in choices]}
+                return _text_schema(choices)
             if (
                 judge in _JUDGED
                 and node.args
@@ -239,14 +251,13 @@ class _Reader:
     def _answers_of(self, node: ast.expr) -> Iterator[Answer]:
         for branch in _branches(node):
             call = self._assigned(branch)
-            if isinstance(call, ast.Call) and _called(call) == "deleting":
-                kinds = ("building", "floor", "room")
-                handled = next(k for k in kinds if self.route.path.endswith(f"{{{k}_id}}"))
+            if isinstance(call, ast.Call) and _called(call) == "deleted":
+                handled = self._text(call.args[0])
                 target = {f"{handled}_id": _id_schema(handled)}
                 yield Answer(200, fixed({**target, "deleted": {"const": True}}))
                 parts = {
                     "deletion_id": _id_schema("deletion"),
-                    "deletion": self._shape(call.args[0]),
+                    "deletion": self._shown_by(call.args[3]),
                     **target,
                     "deleted": {"const": False},
                 }
@@ -343,9 +354,8 @@ class _Reader:
         return self._model(_camel(name.removeprefix("show_")), node)
 
     def _model(self, name: str, node: ast.AST) -> Schema:
-        model = getattr(schemas, name, None)
-        if not inspect.isclass(model) or not issubclass(model, BaseModel):
-            raise self._fault(node, f"needs a model {name} in entrypoints/schemas.py")
+        if name not in MODELS:
+            raise self._fault(node, f"needs a model {name} in entrypoints/schemas")
         return ref(name)
 
     def _assigned(self, node: ast.expr) -> ast.expr:
@@ -405,6 +415,10 @@ _JUDGED: dict[str, Schema] = {
 }
 
 
+def _text_schema(may: type[StrEnum] | None) -> Schema:
+    return {"type": "string"} if may is None else {"type": "string", "enum": [str(m) for m in may]}
+
+
 _COUNT: Schema = {"type": "integer", "minimum": 0}
 
 
@@ -441,11 +455,11 @@ def _together(answers: list[Answer]) -> Answer:
 
 
 def _id_schema(kind: str) -> Schema:
-    return {"type": "string", "pattern": schemas.id_pattern(kind)}
+    return {"type": "string", "pattern": id_pattern(kind)}
 
 
 def _properties(shape: Schema) -> dict[str, Schema]:
-    model: type[BaseModel] = getattr(schemas, shape["$ref"].rpartition("/")[2])
+    model = MODELS[shape["$ref"].rpartition("/")[2]]
     described = model.model_json_schema(
         mode="serialization", ref_template="#/components/schemas/{model}"
     )
@@ -454,7 +468,7 @@ def _properties(shape: Schema) -> dict[str, Schema]:
 
 def _fields(shape: Schema) -> set[str]:
     name = shape.get("$ref", "").rpartition("/")[2]
-    return set(getattr(schemas, name).model_fields) if name else set()
+    return set(MODELS[name].model_fields) if name else set()
 
 
 def _camel(name: str) -> str:

@@ -32,10 +32,11 @@ if TYPE_CHECKING:
     from arxos.adapters.dynamodb.unit_of_work import DynamoUnitOfWork
     from arxos.adapters.kms_vault import KmsVault
     from arxos.adapters.s3_uploads import S3Uploads
-    from arxos.adapters.sqs_deletions import SqsDeletionQueue
-    from arxos.adapters.sqs_imports import SqsImportQueue
+    from arxos.adapters.sqs_orders import SqsOrders
     from arxos.domain.search_words import RecordChange
+    from arxos.ports.deletions import DeletionOrder
     from arxos.ports.health import Dependency
+    from arxos.ports.imports import ImportOrder
     from arxos.ports.readers import BuildingFileReader
 
 # Adapters are imported where they are made: what a function does not use, its cold start does not
@@ -76,24 +77,31 @@ def _connection() -> "Connection":
     return connection
 
 
+def _client_options(*, read_timeout: int, attempts: int = 3, **config: Any) -> dict[str, Any]:
+    """For a boto3 client: seconds to wait for an answer, and how often in all a call is tried."""
+    from botocore.config import Config
+
+    return {
+        "region_name": _settings().region,
+        "endpoint_url": _settings().endpoint_url,
+        "config": Config(
+            connect_timeout=2,
+            read_timeout=read_timeout,
+            retries={"mode": "standard", "total_max_attempts": attempts},
+            **config,
+        ),
+    }
+
+
 @cache
 def _s3() -> "S3Client":
     import boto3
-    from botocore.config import Config
 
-    config = _settings()
-    return boto3.client(
-        "s3",
-        region_name=config.region,
-        endpoint_url=config.endpoint_url,
-        config=Config(
-            signature_version="s3v4",
-            connect_timeout=2,
-            read_timeout=20,
-            retries={"mode": "standard", "total_max_attempts": 4},
-            s3={"addressing_style": "path" if config.endpoint_url else "virtual"},
-        ),
+    style = "path" if _settings().endpoint_url else "virtual"
+    options = _client_options(
+        read_timeout=20, attempts=4, signature_version="s3v4", s3={"addressing_style": style}
     )
+    return boto3.client("s3", **options)
 
 
 @cache
@@ -138,19 +146,8 @@ def batch_unit_of_work(actor: Actor, *, atomic: bool) -> "DynamoUnitOfWork":
 @cache
 def _cognito() -> "CognitoIdentityProviderClient":
     import boto3
-    from botocore.config import Config
 
-    config = _settings()
-    return boto3.client(
-        "cognito-idp",
-        region_name=config.region,
-        endpoint_url=config.endpoint_url,
-        config=Config(
-            connect_timeout=2,
-            read_timeout=5,
-            retries={"mode": "standard", "total_max_attempts": 3},
-        ),
-    )
+    return boto3.client("cognito-idp", **_client_options(read_timeout=5))
 
 
 def sign_ins() -> "CognitoSignIns":
@@ -163,19 +160,8 @@ def sign_ins() -> "CognitoSignIns":
 @cache
 def _kms() -> "KMSClient":
     import boto3
-    from botocore.config import Config
 
-    config = _settings()
-    return boto3.client(
-        "kms",
-        region_name=config.region,
-        endpoint_url=config.endpoint_url,
-        config=Config(
-            connect_timeout=2,
-            read_timeout=3,
-            retries={"mode": "standard", "total_max_attempts": 3},
-        ),
-    )
+    return boto3.client("kms", **_client_options(read_timeout=3))
 
 
 def vault(actor: Actor) -> "KmsVault":
@@ -252,26 +238,15 @@ def record_change(old: dict[str, Any] | None, new: dict[str, Any] | None) -> "Re
 @cache
 def _sqs() -> "SQSClient":
     import boto3
-    from botocore.config import Config
 
-    config = _settings()
-    return boto3.client(
-        "sqs",
-        region_name=config.region,
-        endpoint_url=config.endpoint_url,
-        config=Config(
-            connect_timeout=2,
-            read_timeout=5,
-            retries={"mode": "standard", "total_max_attempts": 3},
-        ),
-    )
+    return boto3.client("sqs", **_client_options(read_timeout=5))
 
 
-def deletion_queue() -> "SqsDeletionQueue":
+def deletion_queue() -> "SqsOrders[DeletionOrder]":
     """Takes the orders to remove trees."""
-    from arxos.adapters.sqs_deletions import SqsDeletionQueue
+    from arxos.adapters.sqs_orders import SqsOrders
 
-    return SqsDeletionQueue(_sqs, _settings().deletion_queue_url)
+    return SqsOrders(_sqs, _settings().deletion_queue_url)
 
 
 def deletion_desk(attempt: str) -> "DynamoDeletionDesk":
@@ -281,11 +256,16 @@ def deletion_desk(attempt: str) -> "DynamoDeletionDesk":
     return DynamoDeletionDesk(_connection(), uploads(), new_id, attempt)
 
 
-def import_queue() -> "SqsImportQueue":
-    """Takes the orders to apply and to undo imports."""
-    from arxos.adapters.sqs_imports import SqsImportQueue
+def import_queue() -> "SqsOrders[ImportOrder]":
+    """Takes the orders to apply and to undo imports: those of a building one after the other."""
+    from arxos.adapters.sqs_orders import SqsOrdersInTurn
 
-    return SqsImportQueue(_sqs, _settings().import_queue_url, new_id)
+    return SqsOrdersInTurn(
+        _sqs,
+        _settings().import_queue_url,
+        group_of=lambda order: order.building_id,
+        new_id=new_id,
+    )
 
 
 def reader() -> "BuildingFileReader":

@@ -69,7 +69,7 @@ def test_groups_are_listed_by_kind_page_by_page(uow: UnitOfWork, building: Build
 
     first = uow.groups.list(building.id, GroupFilter(), Page(3))
     rest = uow.groups.list(building.id, GroupFilter(), Page(3, first.position))
-    zones = uow.groups.list(building.id, GroupFilter(group_kind="zone"), Page())
+    zones = uow.groups.list(building.id, GroupFilter(kind="zone"), Page())
 
     assert [g.id for g in first.items + rest.items] == [g.id for g in groups]
     assert rest.position is None

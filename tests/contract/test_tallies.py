@@ -10,7 +10,7 @@ from arxos.domain.building import Building
 from arxos.domain.device import Device
 from arxos.domain.errors import ChangedMeanwhile
 from arxos.domain.floor import Floor
-from arxos.domain.import_plan import plan_import
+from arxos.domain.import_planning import plan_import
 from arxos.domain.room import Room
 from arxos.domain.source import SourceModel
 from arxos.domain.summary import COUNTED_FIELDS, tally_of

@@ -7,7 +7,8 @@ from arxos.domain.device import Device
 from arxos.domain.floor import Floor
 from arxos.domain.group import Group
 from arxos.domain.identifiers import shard_of
-from arxos.domain.import_plan import ImportPlan, is_new, plan_import
+from arxos.domain.import_plan import ImportPlan, is_new
+from arxos.domain.import_planning import plan_import
 from arxos.domain.record import Record
 from arxos.domain.room import Room
 from arxos.domain.source import SourceModel

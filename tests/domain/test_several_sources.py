@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from arxos.domain.device import Device
-from arxos.domain.import_plan import ImportPlan, plan_import
+from arxos.domain.import_plan import ImportPlan
+from arxos.domain.import_planning import plan_import
 from arxos.domain.record import Record
 from arxos.domain.room import Room
 from arxos.domain.source import SourceModel

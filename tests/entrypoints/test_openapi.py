@@ -18,7 +18,8 @@ from arxos.domain.plan_entries import EntryKind, PlanEntry, predict
 from arxos.domain.rights import Grant
 from arxos.domain.source import Problem
 from arxos.domain.summary import Tally
-from arxos.entrypoints import api_description, bodies, representations, schemas
+from arxos.entrypoints import api_description, bodies, representations
+from arxos.entrypoints.schemas import MODELS
 from arxos.ports.imports import Upload
 from arxos.ports.registry import Slice
 from arxos.use_cases.explaining import Explanation
@@ -244,7 +245,7 @@ def test_every_show_function_has_a_model_and_records_here() -> None:
 
 @pytest.mark.parametrize("kind", SHOWN)
 def test_what_is_shown_is_what_its_model_says(kind: str) -> None:
-    model = getattr(schemas, kind.title().replace("_", ""))
+    model = MODELS[kind.title().replace("_", "")]
     show = getattr(representations, f"show_{kind}")
     described = validator({"$ref": f"#/components/schemas/{model.__name__}"})
     for record in SHOWN[kind]:

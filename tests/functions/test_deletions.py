@@ -15,13 +15,13 @@ import pytest
 from arxos import bootstrap
 from arxos.adapters.dynamodb.transaction import Transaction
 from arxos.domain.building import Building
-from arxos.domain.deletion import MAX_DELIVERIES
 from arxos.domain.device import Device
 from arxos.domain.floor import Floor
 from arxos.domain.identifiers import derived_id
 from arxos.domain.permissions import Role
 from arxos.domain.room import Room
 from arxos.domain.user import Actor
+from arxos.ports.orders import MAX_DELIVERIES
 from arxos.ports.registry import Page, RoomFilter
 from functions.deletions import delete_tree
 from tests.dynamodb_table import REGION
@@ -164,7 +164,7 @@ def test_a_floor_goes_exactly_with_kills_anywhere(
 
     kills = 0
     monkeypatch.setattr(Transaction, "commit", commit_or_die)
-    monkeypatch.setattr("arxos.use_cases.deletions.MOST_WRITES", 20)
+    monkeypatch.setattr("arxos.use_cases.tree_removal.MOST_WRITES", 20)
     for _ in range(100):
         try:
             assert deliver(order) == []

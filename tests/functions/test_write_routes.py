@@ -124,6 +124,18 @@ def test_a_wrong_field_is_named(room: dict[str, Any], body: dict[str, Any], fiel
     assert call("rooms.get_room", path=at(room, "room")).data == room
 
 
+def test_a_number_too_near_to_zero_for_the_table_is_zero(
+    floor: dict[str, Any], building: dict[str, Any]
+) -> None:
+    """DynamoDB refuses what lies between 0 and 1e-130."""
+    path = at(floor, "floor")
+    answer = call("floors.update_floor", "PATCH", path=path, body={"elevation_m": 1e-150})
+    assert (answer.status, answer.data["elevation_m"]) == (200, 0)
+    body = {"coordinates": {"latitude": 5e-324, "longitude": -1e-200}}
+    answer = call("buildings.update_building", "PATCH", path=at(building, "building"), body=body)
+    assert answer.data["coordinates"] == {"latitude": 0, "longitude": 0}
+
+
 def test_if_match_compares_the_version(floor: dict[str, Any], room: dict[str, Any]) -> None:
     read = call("rooms.get_room", path=at(room, "room"))
     etag = read.headers["ETag"]

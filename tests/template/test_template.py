@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from arxos.domain.deletion import GIVEN_UP_AFTER, MAX_DELIVERIES
+from arxos.domain.deletion import GIVEN_UP_AFTER
 from arxos.domain.search_words import KINDS
+from arxos.ports.orders import MAX_DELIVERIES
 from scripts.local_cloud.places import ROOT, TOOLS
 
 READING = ("get_", "list_", "check_", "explain_", "search_")

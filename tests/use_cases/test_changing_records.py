@@ -23,7 +23,7 @@ from arxos.domain.floor import Floor
 from arxos.domain.permissions import Role
 from arxos.domain.rights import Grant
 from arxos.domain.room import Room
-from arxos.use_cases import buildings, devices, floors, releasing, rooms
+from arxos.use_cases import buildings, devices, floors, records, rooms
 from tests.fakes import FakeTable, FakeUnitOfWork
 from tests.make import (
     LATER,
@@ -147,7 +147,9 @@ def test_who_never_wins_is_told_so(world: World) -> None:
 
 def test_a_status_moves_on_only_as_it_may(world: World) -> None:
     change = partial(
-        buildings.change_building_status,
+        records.change_status,
+        "building",
+        world.building.id,
         world.building.id,
         uow=world.uow(),
         actor=ADA,
@@ -172,7 +174,7 @@ def test_an_area_set_by_hand_says_so(world: World) -> None:
     changed = rooms.update_room(world.building.id, world.room.id, {"area_m2": 20.0}, **options)
     assert changed.area_source == "set by hand"
     assert set(changed.hand_edits) == {"area_m2", "area_source"}
-    released = releasing.release_fields(
+    released = records.release_fields(
         "room", world.building.id, world.room.id, ["area_m2", "area_source"], **options
     )
     assert (released.area_m2, released.area_source) == (12.5, "footprint")
@@ -249,9 +251,9 @@ def test_a_place_that_is_none_is_named(world: World, wanted: dict[str, Any], fie
 def test_what_holds_something_is_not_removed(world: World) -> None:
     options: dict[str, Any] = {"uow": world.uow(), "actor": ADA, "versions": None, "now": LATER}
     for remove in (
-        partial(buildings.delete_building, world.building.id),
-        partial(floors.delete_floor, world.building.id, world.floor.id),
-        partial(rooms.delete_room, world.building.id, world.room.id),
+        partial(records.remove_empty, "building", world.building.id, world.building.id),
+        partial(records.remove_empty, "floor", world.building.id, world.floor.id),
+        partial(records.remove_empty, "room", world.building.id, world.room.id),
     ):
         with pytest.raises(HasChildren):
             remove(**options)
@@ -260,13 +262,13 @@ def test_what_holds_something_is_not_removed(world: World) -> None:
 def test_from_the_leaves_up_everything_can_be_removed(world: World) -> None:
     options: dict[str, Any] = {"uow": world.uow(), "actor": ADA, "versions": None, "now": LATER}
     building_id = world.building.id
-    devices.delete_device(building_id, world.lamp.id, **options)
+    records.remove_empty("device", building_id, world.lamp.id, **options)
     for room in (world.room, world.empty):
-        rooms.delete_room(building_id, room.id, **options)
+        records.remove_empty("room", building_id, room.id, **options)
     for floor in (world.floor, world.upstairs):
-        floors.delete_floor(building_id, floor.id, **options)
+        records.remove_empty("floor", building_id, floor.id, **options)
     assert world.uow().buildings.get(building_id).floors_count == 0
-    buildings.delete_building(building_id, **options)
+    records.remove_empty("building", building_id, building_id, **options)
     with pytest.raises(NotFound):
         world.uow().buildings.get(building_id)
     assert not [key for key in world.table.items if key[1] != "organization"]

@@ -23,11 +23,12 @@ from arxos.domain.permissions import Role
 from arxos.domain.rights import Grant
 from arxos.domain.room import Room
 from arxos.domain.user import Actor
-from arxos.use_cases import deletions, devices, floors, groups, imports
+from arxos.ports.deletions import DeletionOrder
+from arxos.use_cases import devices, floors, groups, imports, records
 from arxos.use_cases.deletions import delete_tree, get_deletion, start_deletion
 from tests.fakes import (
     FakeDeletionDesk,
-    FakeDeletionQueue,
+    FakeOrders,
     FakeTable,
     FakeUnitOfWork,
     FakeUploads,
@@ -37,6 +38,7 @@ from tests.make import (
     NOON,
     make_actor,
     make_building,
+    make_delivery,
     make_device,
     make_floor,
     make_group,
@@ -62,7 +64,7 @@ class World:
     def __init__(self, rooms: int = ROOMS, devices_per_room: int = DEVICES_PER_ROOM) -> None:
         self.table = FakeTable()
         self.now = NOON
-        self.queue = FakeDeletionQueue()
+        self.queue = FakeOrders[DeletionOrder]()
         self.desk = FakeDeletionDesk(self.table)
         self.building: Building = make_building()
         self.floors: list[Floor] = [make_floor(self.building, floor_number=n) for n in (1, 2)]
@@ -122,8 +124,7 @@ class World:
         """Take the next order, as the worker does."""
         return delete_tree(
             self.queue.orders.pop(0),
-            until=self.now + timedelta(seconds=50),
-            is_last_try=is_last_try,
+            make_delivery(self.now + timedelta(seconds=50), is_last=is_last_try),
             desk=self.desk,
             queue=self.queue,
             clock=clock or (lambda: self.now),
@@ -312,8 +313,8 @@ def test_nothing_is_added_to_or_changed_of_what_is_being_deleted(world: World) -
 
     for refused in (
         lambda: floors.update_floor(world.building.id, floor.id, {"name": "x"}, **old),
-        lambda: floors.change_floor_status(
-            world.building.id, floor.id, "under_construction", **old
+        lambda: records.change_status(
+            "floor", world.building.id, floor.id, "under_construction", **old
         ),
         lambda: devices.create_device(world.building.id, {**lamp, "room_id": room.id}, **new),
         lambda: devices.move_device(
@@ -357,7 +358,7 @@ def test_an_import_into_what_is_being_deleted_ends_with_a_sentence() -> None:
                 importing.building.id,
                 versions=None,
                 uow=FakeUnitOfWork(importing.table, ADA),
-                queue=FakeDeletionQueue(),
+                queue=FakeOrders(),
                 actor=ADA,
                 new_id=make_id,
                 clock=lambda: NOON,
@@ -491,7 +492,7 @@ def test_a_deletion_is_seen_by_whoever_may_see_what_goes(world: World) -> None:
 def test_no_page_and_no_transaction_grows_with_the_tree(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deletions, "RECORDS_PER_PAGE", 7)
+    monkeypatch.setattr("arxos.use_cases.tree_removal.RECORDS_PER_PAGE", 7)
     most = 0
     commit = FakeUnitOfWork.__exit__
 

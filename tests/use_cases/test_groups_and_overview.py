@@ -20,7 +20,7 @@ from arxos.domain.permissions import Role
 from arxos.domain.rights import Grant
 from arxos.domain.user import Actor
 from arxos.ports.registry import DeviceFilter, GroupFilter, Page
-from arxos.use_cases import buildings, devices, groups, overview, rooms
+from arxos.use_cases import devices, groups, overview, records
 from tests.fakes import FakeTable, FakeUnitOfWork
 from tests.make import (
     LATER,
@@ -209,8 +209,8 @@ def test_what_is_deleted_leaves_its_groups(world: World) -> None:
     world.put(world.zone, ids(world.lamps[:2]), [world.rooms[2].id])
     options: dict[str, Any] = {"versions": None, "uow": world.uow(), "actor": ADA, "now": LATER}
 
-    devices.delete_device(world.building.id, world.lamps[0].id, **options)
-    rooms.delete_room(world.building.id, world.rooms[2].id, **options)
+    records.remove_empty("device", world.building.id, world.lamps[0].id, **options)
+    records.remove_empty("room", world.building.id, world.rooms[2].id, **options)
 
     assert world.members(world.zone) == {world.lamps[1].id}
 
@@ -240,7 +240,9 @@ def test_a_building_with_groups_is_not_empty() -> None:
         uow.groups.add(make_group(building))
 
     with pytest.raises(HasChildren, match="1 groups"):
-        buildings.delete_building(building.id, versions=None, uow=uow, actor=ADA, now=NOON)
+        records.remove_empty(
+            "building", building.id, building.id, versions=None, uow=uow, actor=ADA, now=NOON
+        )
 
 
 # ---- Rights ---------------------------------------------------------------------------------

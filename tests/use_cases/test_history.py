@@ -12,7 +12,7 @@ from arxos.domain.rights import Grant
 from arxos.domain.user import Actor
 from arxos.ports.history import ChangeFilter
 from arxos.ports.registry import Page
-from arxos.use_cases import buildings, devices, history, rooms
+from arxos.use_cases import devices, history, records, rooms
 from tests.fakes import FakeHistory, FakeTable, FakeUnitOfWork
 from tests.make import (
     LATER,
@@ -170,7 +170,9 @@ def test_a_removed_building_is_told_of_to_those_who_see_the_whole_organization(
     empty = make_building()
     with world.uow as uow:
         uow.buildings.add(empty)
-    buildings.delete_building(empty.id, versions=None, uow=world.uow, actor=ADA, now=LATER)
+    records.remove_empty(
+        "building", empty.id, empty.id, versions=None, uow=world.uow, actor=ADA, now=LATER
+    )
 
     found = history.list_building_changes(empty.id, ANY, Page(), **world.asked(ADA))
     none = history.list_building_changes(

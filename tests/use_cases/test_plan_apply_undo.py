@@ -19,8 +19,8 @@ from arxos.use_cases.apply_import import apply_import, order_apply
 from arxos.use_cases.import_plans import get_import_plan
 from arxos.use_cases.undo_import import order_undo, undo_import
 from tests.domain.test_import_plan import changed
-from tests.fakes import FakeImportQueue
-from tests.make import NOON, make_actor, make_model
+from tests.fakes import FakeOrders
+from tests.make import NOON, make_actor, make_delivery, make_model
 from tests.use_cases.test_read_building_file import Importing, Killed, counters
 
 ADA = make_actor()
@@ -50,7 +50,7 @@ class Planned(Importing):
 
     def __init__(self, model: SourceModel = MODEL, mode: ImportMode = ImportMode.PLAN) -> None:
         super().__init__(model, mode=mode)
-        self.queue = FakeImportQueue()
+        self.queue = FakeOrders[ImportOrder]()
         self.time = NOON
         self.run()
 
@@ -91,10 +91,7 @@ class Planned(Importing):
         begin = self.clock()
         work(
             order,
-            attempt=attempt,
-            lease_until=begin,
-            work_until=begin + timedelta(seconds=seconds),
-            is_last_try=False,
+            make_delivery(begin + timedelta(seconds=seconds), ends=begin, attempt=attempt),
             desk=self.desk,
             uploads=self.uploads,
             queue=self.queue,

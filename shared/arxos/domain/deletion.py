@@ -10,8 +10,6 @@ from arxos.domain.permissions import Permission
 from arxos.domain.record import Record
 from arxos.domain.rights import READ_OF, Place, Rights
 
-# How often the queue hands out one order before it goes to the dead-letter queue (template.yaml).
-MAX_DELIVERIES = 5
 # A deletion that has not moved for so long has no order left in the queue: five deliveries, each
 # 90 seconds after the one before, are over by then.
 GIVEN_UP_AFTER = timedelta(minutes=15)

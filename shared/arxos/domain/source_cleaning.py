@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
+from arxos.domain.measures import measured
 from arxos.domain.record import metadata_fault
 from arxos.domain.room import MAX_FOOTPRINT_POINTS, MAX_ROOM_NUMBER
 from arxos.domain.source import Problem, SourceDevice, SourceFloor, SourceModel, SourceRoom
@@ -121,6 +122,8 @@ class _Cleaning:
             if value is not None and not (math.isfinite(value) and least <= value < 1e9):
                 changes[field] = None
                 self._warn(source, kind, field, str(value), "it is out of all bounds")
+            elif value is not None and measured(value) != value:
+                changes[field] = measured(value)
         return changes
 
     def _metadata(self, source: SourceRoom | SourceDevice, kind: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from arxos.domain.deletion import Deletion, DeletionStatus
 from arxos.domain.errors import (
     ArxosError,
     Conflict,
@@ -36,6 +37,7 @@ from arxos.domain.timestamps import to_iso
 from arxos.domain.user import Actor
 from arxos.entrypoints import cursors
 from arxos.entrypoints.observation import observed
+from arxos.entrypoints.query_parameters import asked_for, conditions_of
 from arxos.ports.answers import AnswerStore
 from arxos.ports.registry import Page, Slice
 
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 B = TypeVar("B", bound="BaseModel")
-C = TypeVar("C", bound=str)
+F = TypeVar("F")
 Event = dict[str, Any]
 _VERSION_TAG = re.compile(r'^"(\d{1,15})(?:-[0-9a-f]+)?"$', re.ASCII)
 
@@ -121,6 +123,10 @@ class Request:
         if unknown:
             raise InvalidInput("A query parameter is unknown", unknown)
         return {name: given[name] for name in names if name in given}
+
+    def where(self, conditions: type[F]) -> F:
+        """The query of a list as its conditions, a filter: see `asked_for`."""
+        return conditions_of(self.query(*asked_for(conditions), paged=True), conditions)
 
     def page(self) -> Page:
         """The part of the list that is wanted. Raises InvalidInput."""
@@ -223,20 +229,24 @@ def removed(kind: str, record_id: str) -> Response:
     return Response({f"{kind}_id": record_id, "deleted": True})
 
 
-def deleting(deletion: dict[str, Any]) -> Response:
-    """As `removed` when all is gone; otherwise 202, and where to see how far it is."""
-    target = deletion["target"]
-    if deletion["status"] == "done":
-        return removed(target["kind"], target["id"])
+def deleted(
+    kind: str,
+    record_id: str,
+    deletion: Deletion | None,
+    show: Callable[[Deletion], dict[str, Any]],
+) -> Response:
+    """As `removed`; while there is still something left, 202 and where to see how far it is."""
+    if deletion is None or deletion.status is DeletionStatus.DONE:
+        return removed(kind, record_id)
     return Response(
         {
-            "deletion_id": deletion["id"],
-            "deletion": deletion,
-            f"{target['kind']}_id": target["id"],
+            "deletion_id": deletion.id,
+            "deletion": show(deletion),
+            f"{kind}_id": record_id,
             "deleted": False,
         },
         HTTPStatus.ACCEPTED,
-        {"Location": f"/api/v1/deletions/{deletion['id']}"},
+        {"Location": f"/api/v1/deletions/{deletion.id}"},
     )
 
 
@@ -251,37 +261,6 @@ def _digest(text: str) -> str:
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-
-
-def choice(value: str | None, name: str, choices: type[C]) -> str | None:
-    """A query parameter that is one of an enum's values. Raises InvalidInput."""
-    allowed: list[str] = [str(c) for c in choices]  # type: ignore[attr-defined]
-    if value is None or value in allowed:
-        return value
-    message = f"'{value}' is none of: {', '.join(allowed)}"
-    raise InvalidInput(f"{name.capitalize()} {message}", {name: message})
-
-
-def flag(value: str | None, name: str) -> bool:
-    """A query parameter that is `true` or `false`, as it is without one. Raises InvalidInput."""
-    if value in (None, "true", "false"):
-        return value == "true"
-    message = "must be true or false"
-    raise InvalidInput(f"{name} {message}", {name: f"This {message}"})
-
-
-def moment(value: str | None, name: str) -> datetime | None:
-    """A query parameter that is a time, with its offset from UTC. Raises InvalidInput."""
-    if value is None:
-        return None
-    try:
-        time_ = datetime.fromisoformat(value)
-        if time_.tzinfo is not None:
-            return time_.astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    message = "must be a time with its zone, such as 2026-11-22T09:30:00Z"
-    raise InvalidInput(f"{name} {message}", {name: f"This {message}"})
 
 
 Handler = Callable[[Request], Response | Document]

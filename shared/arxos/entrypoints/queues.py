@@ -3,90 +3,69 @@
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-from arxos.domain.deletion import MAX_DELIVERIES, Deletion
-from arxos.domain.import_job import ImportJob
 from arxos.entrypoints.observation import observed
-from arxos.ports.deletions import DeletionOrder
-from arxos.ports.imports import ImportOrder
+from arxos.ports.orders import MAX_DELIVERIES, Delivery, Order
 
+OrderT = TypeVar("OrderT", bound=Order)
 Event = dict[str, Any]
 # What is kept of an invocation's time to finish the chunk at hand and to order the rest.
 HANDING_OVER = timedelta(seconds=10)
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One delivery of a message: `attempt` names the invocation, `until` ends its work."""
+class Done(Protocol):
+    """A deletion or an import, after a delivery."""
 
-    attempt: str
-    until: datetime
-    is_last: bool
-    ends: datetime
+    @property
+    def status(self) -> str: ...
 
 
-ImportOrderHandler = Callable[[ImportOrder, Delivery], ImportJob | None]
+def orders_handler(
+    order_type: type[OrderT],
+) -> Callable[[Callable[[OrderT, Delivery], Done | None]], Callable[[Event, Any], Event]]:
+    """Make a Lambda handler of a function that takes one order of this type.
 
+    An order whose handling raises is named in the answer (ReportBatchItemFailures): the queue
+    delivers it again, and after MAX_DELIVERIES hands it to its dead-letter queue. Orders hold ids
+    only, so all of them may be logged.
+    """
 
-def import_orders_handler(handler: ImportOrderHandler) -> Callable[[Event, Any], Event]:
-    """As `deletion_orders_handler`, for orders to apply or undo an import."""
-    use_case = handler.__module__.rpartition(".")[2]
+    def decorate(
+        handler: Callable[[OrderT, Delivery], Done | None],
+    ) -> Callable[[Event, Any], Event]:
+        use_case = handler.__module__.rpartition(".")[2]
 
-    def lambda_handler(event: Event, context: Any) -> Event:
-        records = event.get("Records", [])
-        failed = [{"itemIdentifier": record["messageId"]} for record in records]
-        for record in records:
-            delivery = _delivery(record, context)
-            with (
-                suppress(Exception),
-                observed(use_case, delivery.attempt, message="import") as seen,
-            ):
-                order = ImportOrder(**json.loads(record["body"]))
-                seen.organization_id = order.organization_id
-                seen.told |= {"import_id": order.import_id, "action": order.action}
-                job = handler(order, delivery)
-                seen.told["import_status"] = job.status.value if job else "nothing"
-                failed.remove({"itemIdentifier": record["messageId"]})
-        return {"batchItemFailures": failed}
+        def lambda_handler(event: Event, context: Any) -> Event:
+            records = event.get("Records", [])
+            failed = [{"itemIdentifier": record["messageId"]} for record in records]
+            for record in records:
+                delivery = _delivery(record, context)
+                # An error is told by `observed`, and the queue keeps the message.
+                with suppress(Exception), observed(use_case, delivery.attempt) as seen:
+                    order = order_type(**json.loads(record["body"]))
+                    ids = asdict(order)
+                    seen.organization_id = ids.pop("organization_id")
+                    seen.told |= ids
+                    done = handler(order, delivery)
+                    seen.told["became"] = str(done.status) if done else "nothing to do"
+                    failed.remove({"itemIdentifier": record["messageId"]})
+            return {"batchItemFailures": failed}
 
-    return lambda_handler
+        return lambda_handler
+
+    return decorate
 
 
 def _delivery(record: Event, context: Any) -> Delivery:
     ends = datetime.now(UTC) + timedelta(milliseconds=context.get_remaining_time_in_millis())
     count = int(record["attributes"]["ApproximateReceiveCount"])
-    # Each delivery is an attempt of its own: the one before may still be dying.
-    attempt = f"{context.aws_request_id}-{count}"
-    return Delivery(attempt, ends - HANDING_OVER, count >= MAX_DELIVERIES, ends)
-
-
-OrderHandler = Callable[[DeletionOrder, Delivery], Deletion | None]
-
-
-def deletion_orders_handler(handler: OrderHandler) -> Callable[[Event, Any], Event]:
-    """Make a Lambda handler of a function that takes one order to remove a tree.
-
-    An order whose handling raises is named in the answer (ReportBatchItemFailures): the queue
-    delivers it again, and after MAX_DELIVERIES hands it to its dead-letter queue.
-    """
-    use_case = handler.__module__.rpartition(".")[2]
-
-    def lambda_handler(event: Event, context: Any) -> Event:
-        records = event.get("Records", [])
-        failed = [{"itemIdentifier": record["messageId"]} for record in records]
-        for record in records:
-            delivery = _delivery(record, context)
-            # An error is told by `observed`, and the queue keeps the message.
-            with suppress(Exception), observed(use_case, delivery.attempt) as seen:
-                order = DeletionOrder(**json.loads(record["body"]))
-                seen.organization_id = order.organization_id
-                seen.told["deletion_id"] = order.deletion_id
-                deletion = handler(order, delivery)
-                seen.told["deletion_status"] = deletion.status.value if deletion else "nothing"
-                failed.remove({"itemIdentifier": record["messageId"]})
-        return {"batchItemFailures": failed}
-
-    return lambda_handler
+    return Delivery(
+        # Each delivery is an attempt of its own: the one before may still be dying.
+        attempt=f"{context.aws_request_id}-{count}",
+        until=ends - HANDING_OVER,
+        ends=ends,
+        is_last=count >= MAX_DELIVERIES,
+    )

@@ -6,12 +6,13 @@ A PATCH changes the fields it names: one that is absent stays, one that is null 
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from arxos.domain.address import ADDRESS_LABELS, Address, Coordinates
 from arxos.domain.device import Position
 from arxos.domain.floor import FLOOR_NUMBERS
 from arxos.domain.group import MAX_MEMBERS, GroupKind
+from arxos.domain.measures import measured
 from arxos.domain.record import (
     MAX_EXTERNAL_IDS,
     MAX_TAG,
@@ -73,8 +74,8 @@ Sensitive = Annotated[
     ),
 ]
 Date = Annotated[date, iso_date]
-Number = Annotated[float, Field(ge=0, lt=1e9)]
-Metres = Annotated[float, Field(gt=-1e6, lt=1e6)]
+Number = Annotated[float, Field(ge=0, lt=1e9), AfterValidator(measured)]
+Metres = Annotated[float, Field(gt=-1e6, lt=1e6), AfterValidator(measured)]
 
 
 class _RecordBody(Body):
@@ -121,8 +122,8 @@ class AddressBody(Body):
 class CoordinatesBody(Body):
     """WGS 84, in degrees."""
 
-    latitude: float = Field(ge=-90, le=90)
-    longitude: float = Field(ge=-180, le=180)
+    latitude: Annotated[float, Field(ge=-90, le=90), AfterValidator(measured)]
+    longitude: Annotated[float, Field(ge=-180, le=180), AfterValidator(measured)]
 
 
 class PositionBody(Body):

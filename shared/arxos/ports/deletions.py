@@ -1,26 +1,18 @@
-"""What removing a tree needs besides the registry: a queue, and units of work for its chunks."""
+"""What removing a tree needs besides the registry: orders, and units of work for its chunks."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
 from arxos.domain.deletion import Deletion
+from arxos.ports.orders import Order
 from arxos.ports.registry import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeletionOrder:
-    """The order to go on with a deletion. It may arrive any number of times."""
+class DeletionOrder(Order):
+    """The order to go on with a deletion."""
 
-    organization_id: str
     deletion_id: str
-
-
-class DeletionQueue(Protocol):
-    """Hands orders to the worker."""
-
-    def send(self, order: DeletionOrder) -> None:
-        """Queue the order. Raises ServiceUnavailable when that cannot be done now."""
-        ...
 
 
 class DeletionDesk(Protocol):

@@ -1,9 +1,9 @@
 """The history as use cases read it; it is written with every change, by the unit of work."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Annotated, Protocol
 
-from arxos.domain.history import Change
+from arxos.domain.history import Change, ChangedKind
 from arxos.ports.registry import Page, Slice
 
 
@@ -11,7 +11,7 @@ from arxos.ports.registry import Page, Slice
 class ChangeFilter:
     """All given conditions hold."""
 
-    kind: str | None = None
+    kind: Annotated[str | None, ChangedKind] = None
     user_id: str | None = None
     import_id: str | None = None
 

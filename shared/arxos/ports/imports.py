@@ -11,6 +11,7 @@ from arxos.domain.history import Change
 from arxos.domain.import_job import ImportJob, ImportStatus
 from arxos.domain.plan_entries import PlanEntry
 from arxos.domain.source import Problem, SourceModel
+from arxos.ports.orders import Order
 from arxos.ports.registry import UnitOfWork
 
 UPLOADS = "uploads/"
@@ -68,22 +69,13 @@ def uploaded_file(organization_id: str, job: ImportJob) -> UploadedFile:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ImportOrder:
-    """The order to apply or to undo an import. It may arrive any number of times."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOrder(Order):
+    """The order to apply or to undo an import: one at a time of each building, in their order."""
 
-    organization_id: str
     building_id: str
     import_id: str
     action: Literal["apply", "undo"]
-
-
-class ImportQueue(Protocol):
-    """Hands orders to the worker: one at a time of each building, in the order they were given."""
-
-    def send(self, order: ImportOrder) -> None:
-        """Queue the order. Raises ServiceUnavailable when that cannot be done now."""
-        ...
 
 
 class UploadStore(Protocol):

@@ -7,15 +7,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import Annotated, Generic, Protocol, TypeVar
 
 from arxos.domain.building import Building
 from arxos.domain.deletion import Deletion
 from arxos.domain.device import Device
 from arxos.domain.floor import Floor
-from arxos.domain.group import Group
+from arxos.domain.group import Group, GroupKind
 from arxos.domain.import_job import ImportJob
 from arxos.domain.room import Room
+from arxos.domain.status import BuildingStatus, DeviceStatus, FloorStatus, RoomStatus
 from arxos.domain.summary import Tally
 from arxos.domain.user import Organization, User
 
@@ -73,10 +74,10 @@ class BuildingFilter:
     `building_ids` are those that the caller may see; None: all.
     """
 
-    status: str | None = None
+    status: Annotated[str | None, BuildingStatus] = None
     q: str | None = None
     building_ids: frozenset[str] | None = None
-    sort: str = Sort.CREATED
+    sort: Annotated[str, Sort] = Sort.CREATED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +85,8 @@ class FloorFilter:
     """All given conditions hold. `floor_ids` are those that the caller may see; None: all."""
 
     floor_ids: frozenset[str] | None = None
-    status: str | None = None
-    sort: str = NumberedSort.NUMBER
+    status: Annotated[str | None, FloorStatus] = None
+    sort: Annotated[str, NumberedSort] = NumberedSort.NUMBER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +99,8 @@ class RoomFilter:
     floor_id: str | None = None
     floor_ids: frozenset[str] | None = None
     room_type: str | None = None
-    status: str | None = None
-    sort: str | None = None
+    status: Annotated[str | None, RoomStatus] = None
+    sort: Annotated[str | None, NumberedSort] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,15 +115,15 @@ class DeviceFilter:
     floor_ids: frozenset[str] | None = None
     group_id: str | None = None
     device_type: str | None = None
-    status: str | None = None
-    sort: str | None = None
+    status: Annotated[str | None, DeviceStatus] = None
+    sort: Annotated[str | None, Sort] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupFilter:
     """All given conditions hold."""
 
-    group_kind: str | None = None
+    kind: Annotated[str | None, GroupKind] = None
 
 
 class Buildings(Protocol):

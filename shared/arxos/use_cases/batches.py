@@ -5,8 +5,10 @@ rows are written some at a time; where such a transaction is refused, because so
 first, its rows are judged and written again one by one, so that only the guilty one fails.
 """
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from arxos.domain.errors import (
@@ -17,8 +19,11 @@ from arxos.domain.errors import (
     NotFound,
     ServiceUnavailable,
 )
+from arxos.domain.identifiers import NewId
 from arxos.domain.record import Record
+from arxos.domain.user import Actor
 from arxos.ports.registry import UnitOfWork
+from arxos.use_cases.buildings import get_building
 from arxos.use_cases.changing import ATTEMPTS, Versions
 
 MAX_OPERATIONS, MAX_ATOMIC = 500, 50
@@ -27,6 +32,7 @@ MAX_OPERATIONS, MAX_ATOMIC = 500, 50
 MAX_WRITES, MAX_GROUP = 100, 20
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +73,46 @@ class Outcome(Generic[R]):
 class Planner(Protocol[R]):
     """Reads what the operations are about, and judges each."""
 
+    @abstractmethod
     def __call__(
         self, operations: Sequence[Operation], *, together: bool
     ) -> Sequence[Planned[R] | ArxosError]:
         """`together`: all are to be written in one transaction, so their order is of no matter."""
-        ...
+
+
+@dataclass(frozen=True, slots=True)
+class BuildingPlanner(Planner[R]):
+    """A planner of one kind of records in one building, for one actor."""
+
+    building_id: str
+    uow: UnitOfWork
+    actor: Actor
+    new_id: NewId
+    now: datetime
+
+
+def run_batch(
+    rows: Sequence[Row], plan: BuildingPlanner[R], *, atomic: bool
+) -> tuple[Outcome[R], ...]:
+    """What became of each row; with `atomic`, of those that stopped all, if any did.
+
+    Raises NotFound for the building.
+    """
+    get_building(plan.building_id, uow=plan.uow, actor=plan.actor)
+    return (all_or_none if atomic else each)(rows, plan, uow=plan.uow)
+
+
+def judged(
+    operations: Iterable[Operation], judge: Callable[[Operation], T]
+) -> list[T | ArxosError]:
+    """What each operation comes to, or why it cannot be done: a bad one stops only itself."""
+    verdicts: list[T | ArxosError] = []
+    for operation in operations:
+        try:
+            verdicts.append(judge(operation))
+        except ArxosError as error:
+            verdicts.append(error)
+    return verdicts
 
 
 def each(rows: Sequence[Row], plan: Planner[R], *, uow: UnitOfWork) -> tuple[Outcome[R], ...]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from arxos.domain.address import Address, Coordinates
 from arxos.domain.building import Building
-from arxos.domain.errors import HasChildren
 from arxos.domain.identifiers import NewId
 from arxos.domain.permissions import Permission
 from arxos.domain.rights import ORGANIZATION, Place
@@ -15,7 +14,7 @@ from arxos.domain.sensitive import Secret
 from arxos.domain.user import Actor
 from arxos.ports.registry import BuildingFilter, Page, Slice, UnitOfWork
 from arxos.ports.vault import Vault
-from arxos.use_cases.changing import Versions, change_record, remove_record
+from arxos.use_cases.changing import Versions, change_record
 from arxos.use_cases.sealing import with_sealed
 
 
@@ -75,7 +74,7 @@ def list_buildings(
 ) -> Slice[Building]:
     """The organisation's buildings, those that the caller may see."""
     seen = actor.rights.buildings(Permission.READ_BUILDING)
-    return uow.buildings.list(replace(where, building_ids=seen), page)
+    return uow.buildings.list(replace(where, building_ids=seen, q=where.q or None), page)
 
 
 def update_building(
@@ -98,46 +97,6 @@ def update_building(
         lambda: _get_for(Permission.UPDATE_BUILDING, building_id, uow, actor),
         change,
         lambda building: uow.buildings.update(building),
-        uow=uow,
-        versions=versions,
-    )
-
-
-def change_building_status(
-    building_id: str,
-    status: str,
-    *,
-    versions: Versions,
-    uow: UnitOfWork,
-    actor: Actor,
-    now: datetime,
-) -> Building:
-    """The building in its next status. Raises InvalidStatusTransitionError."""
-    return change_record(
-        lambda: _get_for(Permission.UPDATE_BUILDING, building_id, uow, actor),
-        lambda building: building.change_status(status, at=now, by=actor.user_id),
-        lambda building: uow.buildings.update(building),
-        uow=uow,
-        versions=versions,
-    )
-
-
-def delete_building(
-    building_id: str, *, versions: Versions, uow: UnitOfWork, actor: Actor, now: datetime
-) -> Building:
-    """Remove a building that holds nothing. Raises HasChildren."""
-
-    def read() -> Building:
-        building = _get_for(Permission.DELETE_BUILDING, building_id, uow, actor)
-        if building.floors_count or building.groups_count:
-            raise HasChildren(
-                "building", f"{building.floors_count} floors and {building.groups_count} groups"
-            )
-        return building
-
-    return remove_record(
-        read,
-        lambda building: uow.buildings.remove(building.removed(at=now, by=actor.user_id)),
         uow=uow,
         versions=versions,
     )

@@ -1,52 +1,73 @@
-"""Removing a building, floor or room with all that is in it, at once or in the background.
+"""Removing a record: alone, where it holds nothing, or with all that is in it.
 
-The target is marked first: from then on it takes no changes and nothing new. Then what is in it is
-removed chunk by chunk, devices before rooms before floors, and at last the target itself. A chunk
-is one transaction that also moves the deletion on; each record goes in the version it was read in.
-So the work may be killed anywhere, and ordered and done twice: what is gone is not found again.
+A building, floor or room that goes with all that is in it is marked first: from then on it takes no
+changes and nothing new. Small trees are removed while their caller waits, others in the background
+(see `arxos.use_cases.tree_removal`).
 """
 
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
 
 from arxos.domain.building import Building
 from arxos.domain.deletion import Deletion, DeletionStatus, Target
-from arxos.domain.device import Device
 from arxos.domain.errors import ArxosError, ChangedMeanwhile, NotFound
-from arxos.domain.floor import Floor
-from arxos.domain.group import Group
 from arxos.domain.identifiers import NewId
-from arxos.domain.room import Room
 from arxos.domain.user import Actor
-from arxos.ports.deletions import DeletionDesk, DeletionOrder, DeletionQueue
-from arxos.ports.registry import (
-    DeviceFilter,
-    Page,
-    RoomFilter,
-    Slice,
-    UnitOfWork,
-)
+from arxos.ports.deletions import DeletionDesk, DeletionOrder
+from arxos.ports.orders import Delivery, OrderQueue
+from arxos.ports.registry import UnitOfWork
 from arxos.use_cases.changing import ATTEMPTS, Versions, check_version
+from arxos.use_cases.records import RecordKind, remove_empty
+from arxos.use_cases.tree_removal import (
+    Clock,
+    Pause,
+    TreeRemoval,
+    get_parent,
+    held_by,
+    remove_one,
+)
 
 # A tree of so many records is removed while its caller waits.
 SMALL_TREE = 60
 WHILE_THE_CALLER_WAITS = timedelta(seconds=10)
-# DynamoDB takes 100 items in a transaction; one is the deletion's own.
-MOST_WRITES = 99
-RECORDS_PER_PAGE = 500
-# Between rounds that achieved nothing: another writer was faster, or an index lags. After the last
-# of them the order goes back to the queue.
-PAUSES = (0.1, 0.3, 1.0, 3.0)
 
-Clock = Callable[[], datetime]
-Pause = Callable[[float], None]
-Parent = Building | Floor | Room
-Member = Floor | Room | Device | Group
-T = TypeVar("T")
+
+def delete_record(
+    kind: RecordKind,
+    building_id: str,
+    record_id: str,
+    *,
+    cascade: bool,
+    versions: Versions,
+    uow: UnitOfWork,
+    queue: OrderQueue[DeletionOrder],
+    actor: Actor,
+    new_id: NewId,
+    clock: Clock,
+    pause: Pause,
+) -> Deletion | None:
+    """Remove a building, floor or room; with `cascade` as `start_deletion`, else as `remove_empty`.
+
+    The deletion, `done` or under way; None when a record that held nothing is gone.
+    """
+    if not cascade:
+        remove_empty(
+            kind, building_id, record_id, versions=versions, uow=uow, actor=actor, now=clock()
+        )
+        return None
+    return start_deletion(
+        kind,
+        building_id,
+        record_id,
+        versions=versions,
+        uow=uow,
+        queue=queue,
+        actor=actor,
+        new_id=new_id,
+        clock=clock,
+        pause=pause,
+    )
 
 
 def start_deletion(
@@ -56,7 +77,7 @@ def start_deletion(
     *,
     versions: Versions,
     uow: UnitOfWork,
-    queue: DeletionQueue,
+    queue: OrderQueue[DeletionOrder],
     actor: Actor,
     new_id: NewId,
     clock: Clock,
@@ -80,7 +101,9 @@ def start_deletion(
     )
     if is_new and deletion.total <= SMALL_TREE and deletion.status is not DeletionStatus.DONE:
         until = clock() + WHILE_THE_CALLER_WAITS
-        tree = _Tree(deletion, lambda _: uow, lambda _: uow, until=until, clock=clock, pause=pause)
+        tree = TreeRemoval(
+            deletion, lambda _: uow, lambda _: uow, until=until, clock=clock, pause=pause
+        )
         with suppress(ChangedMeanwhile):  # then the worker goes on with it
             tree.remove()
         deletion = tree.deletion
@@ -99,15 +122,14 @@ def get_deletion(deletion_id: str, *, uow: UnitOfWork, actor: Actor, now: dateti
 
 def delete_tree(
     order: DeletionOrder,
+    delivery: Delivery,
     *,
-    until: datetime,
-    is_last_try: bool,
     desk: DeletionDesk,
-    queue: DeletionQueue,
+    queue: OrderQueue[DeletionOrder],
     clock: Clock,
     pause: Pause,
 ) -> Deletion | None:
-    """Go on with a deletion until it is done, or until `until`; then order the rest.
+    """Go on with a deletion; what does not fit into the delivery's time is ordered again.
 
     None when there is nothing to do. Any error is raised, so that the order comes back, and at the
     last try recorded in the deletion first.
@@ -118,18 +140,18 @@ def delete_tree(
         return None
     if deletion.status is DeletionStatus.DONE:
         return None
-    tree = _Tree(
+    tree = TreeRemoval(
         deletion,
         lambda held: desk.chunk(order, held),
         lambda held: desk.last(order, held),
-        until=until,
+        until=delivery.until,
         clock=clock,
         pause=pause,
     )
     try:
         tree.remove()
     except Exception:
-        if is_last_try:
+        if delivery.is_last:
             with suppress(ArxosError):
                 tree.give_up()
         raise
@@ -151,7 +173,7 @@ def _begin(
 ) -> tuple[Deletion, bool]:
     """The deletion of this record, and whether it is a new one."""
     for remaining in reversed(range(ATTEMPTS)):
-        record = _get(uow, kind, building_id, record_id)
+        record = get_parent(uow, kind, building_id, record_id)
         target = Target.of(record)
         target.must_be_removable(actor.rights)
         check_version(record, versions)
@@ -161,7 +183,7 @@ def _begin(
         deletion = Deletion(
             id=new_id("deletion"),
             target=target,
-            total=_held(record),
+            total=held_by(record),
             started_by=actor.user_id,
             started_by_name=actor.name,
             created_at=now,
@@ -170,7 +192,7 @@ def _begin(
         try:
             with uow:
                 if not isinstance(record, Building) and deletion.total == 0:
-                    _remove(uow, record.removed(at=now, by=actor.user_id))
+                    remove_one(uow, record.removed(at=now, by=actor.user_id))
                     deletion = deletion.done(at=now)
                 else:
                     uow.deletions.begin(deletion, record)
@@ -193,262 +215,3 @@ def _asked_again(deletion_id: str, uow: UnitOfWork, now: datetime) -> Deletion:
     except ChangedMeanwhile:  # it goes on already
         return uow.deletions.get(deletion_id)
     return again.stored()
-
-
-class _OutOfTime(Exception):
-    """The rest is for the next invocation."""
-
-
-class _Tree:
-    """What is left of a target, and the means to remove it chunk by chunk."""
-
-    def __init__(
-        self,
-        deletion: Deletion,
-        chunk: Callable[[Deletion], UnitOfWork],
-        last: Callable[[Deletion], UnitOfWork],
-        *,
-        until: datetime,
-        clock: Clock,
-        pause: Pause,
-    ) -> None:
-        self.deletion = deletion
-        self._chunk = chunk
-        self._last = last
-        self._registry = chunk(deletion)
-        self._until = until
-        self._clock = clock
-        self._pause = pause
-
-    def remove(self) -> None:
-        """All that time allows. Raises ChangedMeanwhile when nothing can be achieved just now."""
-        pauses = iter(PAUSES)
-        with suppress(_OutOfTime):
-            while self.deletion.status is not DeletionStatus.DONE:
-                before = self.deletion.removed, self.deletion.version
-                try:
-                    self._one_round()
-                except ChangedMeanwhile:
-                    self._refresh()
-                if (self.deletion.removed, self.deletion.version) != before:
-                    pauses = iter(PAUSES)
-                    continue
-                self._check_time()
-                pause = next(pauses, None)
-                if pause is None:
-                    raise ChangedMeanwhile("What is to be deleted still holds something.")
-                self._pause(pause)
-
-    def give_up(self) -> None:
-        """Record that this was the last try."""
-        self._refresh()
-        if self.deletion.status is not DeletionStatus.DONE:
-            self._save(self.deletion.failed(at=self._clock()))
-
-    def _one_round(self) -> None:
-        """Everything that the indexes list now, or, when nothing is held any more, the target."""
-        target = self.deletion.target
-        try:
-            record = _get(self._registry, target.kind, target.building_id, target.id)
-        except NotFound:  # somebody removed what it was in
-            self._save(self.deletion.done(at=self._clock()))
-            return
-        if _held(record) or getattr(record, "groups_count", 0):
-            self._clear(record)
-        elif not (isinstance(record, Building) and self._clear_remains(record)):
-            done = self.deletion.done(at=self._clock())
-            with self._last(self.deletion) as uow:
-                _remove(uow, record.removed(at=done.updated_at, by=done.started_by))
-                uow.deletions.save(done)
-            self.deletion = done.stored()
-
-    def _clear(self, record: Parent) -> None:
-        building = self._registry.buildings.get(self.deletion.target.building_id)
-        if isinstance(record, Room):
-            self._clear_room(building, record)
-            return
-        floor_id = record.id if isinstance(record, Floor) else None
-        if record.devices_count:
-            where = DeviceFilter(floor_id=floor_id)
-            for devices in _pages(lambda page: self._registry.devices.list(building, where, page)):
-                self._write(_together(devices), self._remove_device)
-        if record.rooms_count:
-            of_floor = RoomFilter(floor_id=floor_id)
-            for rooms in _pages(lambda page: self._registry.rooms.list(building, of_floor, page)):
-                for room in rooms:
-                    if room.devices_count:
-                        self._clear_room(building, room)
-                self._write(rooms, self._remove_room)
-        if isinstance(record, Building):
-            # Both are few: a building has some hundred floors and groups at most.
-            self._write(list(self._registry.floors.all(building.id)), self._remove_member)
-            if record.groups_count:
-                self._write(list(self._registry.groups.all(building.id)), self._remove_member)
-
-    def _clear_room(self, building: Building, room: Room) -> None:
-        """Its devices go; those for which it is only a further room stay, and leave it."""
-        where = DeviceFilter(room_id=room.id)
-
-        def clear(uow: UnitOfWork, device: Device) -> bool:
-            if device.room_id == room.id:
-                _remove(uow, device.removed(at=self._clock(), by=self.deletion.started_by))
-                return True
-            if room.id in device.room_ids:
-                others = tuple(other for other in device.room_ids if other != room.id)
-                uow.devices.update(
-                    device.move(
-                        floor_id=device.floor_id,
-                        room_ids=others,
-                        at=self._clock(),
-                        by=self.deletion.started_by,
-                    )
-                )
-            return False
-
-        for devices in _pages(lambda page: self._registry.devices.list(building, where, page)):
-            self._write(_together(devices), clear)
-
-    def _clear_remains(self, building: Building) -> bool:
-        """Whether there was something else of the building, which is gone now."""
-        self._check_time()
-        moved_on = self.deletion.moved_on(self.deletion.removed, at=self._clock())
-        with self._chunk(self.deletion) as uow:
-            if not uow.deletions.clear_remains(building.id, MOST_WRITES - 1):
-                return False
-            uow.deletions.save(moved_on)
-        self.deletion = moved_on.stored()
-        return True
-
-    def _write(self, members: Sequence[Any], write: Callable[[UnitOfWork, Any], bool]) -> None:
-        """Write all of them, in as few transactions as hold them.
-
-        `write` queues what becomes of one, and says whether it is removed. What moved meanwhile is
-        read again.
-        """
-        waiting = deque(members)
-        losses = 0
-        while waiting:
-            self._check_time()
-            taken: list[Any] = []
-            removed = self.deletion.removed
-            try:
-                with self._chunk(self.deletion) as uow:
-                    nothing = uow.writes
-                    while waiting and (
-                        not taken or uow.writes + _most_writes(waiting[0]) <= MOST_WRITES
-                    ):
-                        taken.append(waiting.popleft())
-                        if write(uow, taken[-1]) and not isinstance(taken[-1], Group):
-                            removed = removed.plus(taken[-1].kind)
-                    if uow.writes == nothing:
-                        continue
-                    moved_on = self.deletion.moved_on(removed, at=self._clock())
-                    uow.deletions.save(moved_on)
-                self.deletion = moved_on.stored()
-                losses = 0
-            except (ChangedMeanwhile, NotFound):
-                losses += 1
-                if losses == ATTEMPTS:
-                    raise ChangedMeanwhile from None
-                self._refresh()
-                waiting.extendleft(reversed(self._as_they_are_now(taken)))
-
-    def _as_they_are_now(self, members: Sequence[Member]) -> list[Member]:
-        """Those that are still there."""
-        building_id = self.deletion.target.building_id
-        found: dict[str, Member] = {}
-        found |= self._registry.devices.get_some(
-            building_id, [m.id for m in members if isinstance(m, Device)]
-        )
-        found |= self._registry.rooms.get_some(
-            building_id, [m.id for m in members if isinstance(m, Room)]
-        )
-        for member in members:
-            with suppress(NotFound):
-                if isinstance(member, Floor):
-                    found[member.id] = self._registry.floors.get(building_id, member.id)
-                elif isinstance(member, Group):
-                    found[member.id] = self._registry.groups.get(building_id, member.id)
-        return [found[m.id] for m in members if m.id in found]
-
-    def _remove_device(self, uow: UnitOfWork, device: Device) -> bool:
-        """Unless it has left the target meanwhile."""
-        target = self.deletion.target
-        if target.kind == "floor" and device.floor_id != target.id:
-            return False
-        return self._remove_member(uow, device)
-
-    def _remove_room(self, uow: UnitOfWork, room: Room) -> bool:
-        """Unless it has left the target meanwhile."""
-        target = self.deletion.target
-        if target.kind == "floor" and room.floor_id != target.id:
-            return False
-        return self._remove_member(uow, room)
-
-    def _remove_member(self, uow: UnitOfWork, member: Member) -> bool:
-        _remove(uow, member.removed(at=self._clock(), by=self.deletion.started_by))
-        return True
-
-    def _save(self, deletion: Deletion) -> None:
-        with self._chunk(self.deletion) as uow:
-            uow.deletions.save(deletion)
-        self.deletion = deletion.stored()
-
-    def _refresh(self) -> None:
-        self.deletion = self._registry.deletions.get(self.deletion.id)
-
-    def _check_time(self) -> None:
-        if self._clock() >= self._until:
-            raise _OutOfTime
-
-
-def _get(uow: UnitOfWork, kind: str, building_id: str, record_id: str) -> Parent:
-    if kind == "building":
-        return uow.buildings.get(building_id)
-    if kind == "floor":
-        return uow.floors.get(building_id, record_id)
-    return uow.rooms.get(building_id, record_id)
-
-
-def _remove(uow: UnitOfWork, record: Parent | Member) -> None:
-    if isinstance(record, Device):
-        uow.devices.remove(record)
-    elif isinstance(record, Room):
-        uow.rooms.remove(record)
-    elif isinstance(record, Floor):
-        uow.floors.remove(record)
-    elif isinstance(record, Group):
-        uow.groups.remove(record)
-    else:
-        uow.buildings.remove(record)
-
-
-def _held(record: Parent) -> int:
-    """How many floors, rooms and devices are in it."""
-    counts = ("floors_count", "rooms_count", "devices_count")
-    return sum(getattr(record, name, 0) for name in counts)
-
-
-def _together(devices: Sequence[Device]) -> list[Device]:
-    """Devices of a room side by side: they share the write of its counter."""
-    return sorted(devices, key=lambda d: (d.room_ids, d.id))
-
-
-def _most_writes(member: Member) -> int:
-    """How many items the removal of a record may add to a transaction: itself, its history, the
-    holder of its number, the counters of floor and building, kept numbers; two for each of its
-    groups; and a counter and a pointer for each of a device's rooms.
-    """
-    groups = len(getattr(member, "group_ids", ()))
-    return 7 + 2 * groups + 2 * len(getattr(member, "room_ids", ()))
-
-
-def _pages(read: Callable[[Page], Slice[T]]) -> Iterator[tuple[T, ...]]:
-    """A list page by page: no building fits into memory for certain."""
-    position: str | None = None
-    while True:
-        found = read(Page(RECORDS_PER_PAGE, position))
-        yield found.items
-        if found.position is None:
-            return
-        position = found.position

@@ -13,16 +13,16 @@ from arxos.domain.room import Room
 from arxos.domain.user import Actor
 from arxos.ports.registry import UnitOfWork
 from arxos.use_cases.batches import (
+    BuildingPlanner,
     Operation,
     Outcome,
     Planned,
     Read,
     Row,
-    all_or_none,
     changed,
-    each,
+    judged,
+    run_batch,
 )
-from arxos.use_cases.buildings import get_building
 from arxos.use_cases.changing import check_version
 from arxos.use_cases.devices import device_for, moved_device, new_device, updated_device
 
@@ -42,9 +42,7 @@ def batch_devices(
     Operations: `create`, `update`, `status`, `move`, `delete`. Rights are those of the single use
     cases, row by row. Raises NotFound for the building.
     """
-    building = get_building(building_id, uow=uow, actor=actor)
-    plan = _DevicePlanner(building.id, uow, actor, new_id, now)
-    return (all_or_none if atomic else each)(rows, plan, uow=uow)
+    return run_batch(rows, _DevicePlanner(building_id, uow, actor, new_id, now), atomic=atomic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +53,7 @@ class _Known:
 
 
 @dataclass(frozen=True, slots=True)
-class _DevicePlanner:
-    building_id: str
-    uow: UnitOfWork
-    actor: Actor
-    new_id: NewId
-    now: datetime
-
+class _DevicePlanner(BuildingPlanner[Device]):
     def __call__(
         self,
         operations: Sequence[Operation],
@@ -77,13 +69,7 @@ class _DevicePlanner:
             Read("room", self.uow.rooms.get_some(self.building_id, {p for k, p in places if k})),
             Read("device", self.uow.devices.get_some(self.building_id, ids)),
         )
-        return [self._judged(operation, known) for operation in operations]
-
-    def _judged(self, operation: Operation, known: _Known) -> Planned[Device] | ArxosError:
-        try:
-            return self._planned(operation, known)
-        except ArxosError as error:
-            return error
+        return judged(operations, lambda operation: self._planned(operation, known))
 
     def _planned(self, operation: Operation, known: _Known) -> Planned[Device]:
         uow, actor, now = self.uow, self.actor, self.now

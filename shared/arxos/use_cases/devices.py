@@ -14,7 +14,7 @@ from arxos.domain.user import Actor
 from arxos.ports.registry import DeviceFilter, Page, Slice, UnitOfWork
 from arxos.ports.vault import Vault
 from arxos.use_cases.buildings import get_building
-from arxos.use_cases.changing import Versions, change_record, remove_record
+from arxos.use_cases.changing import Versions, change_record
 from arxos.use_cases.known import Known, Lookup
 from arxos.use_cases.sealing import with_sealed
 from arxos.use_cases.sorting import check_devices_to_sort
@@ -175,26 +175,6 @@ def updated_device(
     return device.edited(at=now, by=actor.user_id, **values)
 
 
-def change_device_status(
-    building_id: str,
-    device_id: str,
-    status: str,
-    *,
-    versions: Versions,
-    uow: UnitOfWork,
-    actor: Actor,
-    now: datetime,
-) -> Device:
-    """The device in its next status. Raises InvalidStatusTransitionError."""
-    return change_record(
-        lambda: device_for(Permission.UPDATE_DEVICE, building_id, device_id, uow.devices, actor),
-        lambda device: device.change_status(status, at=now, by=actor.user_id),
-        lambda device: uow.devices.update(device),
-        uow=uow,
-        versions=versions,
-    )
-
-
 def move_device(
     building_id: str,
     device_id: str,
@@ -230,24 +210,6 @@ def moved_device(
         at=now,
         by=actor.user_id,
         by_hand=True,
-    )
-
-
-def delete_device(
-    building_id: str,
-    device_id: str,
-    *,
-    versions: Versions,
-    uow: UnitOfWork,
-    actor: Actor,
-    now: datetime,
-) -> Device:
-    """Remove a device."""
-    return remove_record(
-        lambda: device_for(Permission.DELETE_DEVICE, building_id, device_id, uow.devices, actor),
-        lambda device: uow.devices.remove(device.removed(at=now, by=actor.user_id)),
-        uow=uow,
-        versions=versions,
     )
 
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from arxos.domain.errors import HasChildren
 from arxos.domain.floor import Floor
 from arxos.domain.identifiers import NewId
 from arxos.domain.permissions import Permission
@@ -13,7 +12,7 @@ from arxos.domain.rights import Place
 from arxos.domain.user import Actor
 from arxos.ports.registry import FloorFilter, Page, Slice, UnitOfWork
 from arxos.use_cases.buildings import get_building
-from arxos.use_cases.changing import Versions, change_record, remove_record
+from arxos.use_cases.changing import Versions, change_record
 
 
 def create_floor(
@@ -65,53 +64,6 @@ def update_floor(
         lambda: _get_for(Permission.UPDATE_FLOOR, building_id, floor_id, uow, actor),
         lambda floor: floor.edited(at=now, by=actor.user_id, **changes),
         lambda floor: uow.floors.update(floor),
-        uow=uow,
-        versions=versions,
-    )
-
-
-def change_floor_status(
-    building_id: str,
-    floor_id: str,
-    status: str,
-    *,
-    versions: Versions,
-    uow: UnitOfWork,
-    actor: Actor,
-    now: datetime,
-) -> Floor:
-    """The floor in its next status. Raises InvalidStatusTransitionError."""
-    return change_record(
-        lambda: _get_for(Permission.UPDATE_FLOOR, building_id, floor_id, uow, actor),
-        lambda floor: floor.change_status(status, at=now, by=actor.user_id),
-        lambda floor: uow.floors.update(floor),
-        uow=uow,
-        versions=versions,
-    )
-
-
-def delete_floor(
-    building_id: str,
-    floor_id: str,
-    *,
-    versions: Versions,
-    uow: UnitOfWork,
-    actor: Actor,
-    now: datetime,
-) -> Floor:
-    """Remove a floor that holds nothing. Raises HasChildren."""
-
-    def read() -> Floor:
-        floor = _get_for(Permission.DELETE_FLOOR, building_id, floor_id, uow, actor)
-        if floor.rooms_count or floor.devices_count:
-            raise HasChildren(
-                "floor", f"{floor.rooms_count} rooms and {floor.devices_count} devices"
-            )
-        return floor
-
-    return remove_record(
-        read,
-        lambda floor: uow.floors.remove(floor.removed(at=now, by=actor.user_id)),
         uow=uow,
         versions=versions,
     )

@@ -6,7 +6,7 @@ over; and a new attempt compares the file with what is in the registry by then, 
 already there is found unchanged.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain
@@ -16,12 +16,15 @@ from arxos.domain.device import Device
 from arxos.domain.errors import BeingDeleted, Conflict
 from arxos.domain.floor import Floor
 from arxos.domain.import_job import ImportCounts, ImportJob, ImportMode, ImportStatus
-from arxos.domain.import_plan import GroupChange, ImportPlan, is_new, plan_import
+from arxos.domain.import_plan import GroupChange, ImportPlan, is_new
+from arxos.domain.import_planning import plan_import
 from arxos.domain.plan_entries import PlanEntry, digest_of, entries_of
 from arxos.domain.room import Room
 from arxos.domain.source import Problem, SourceModel
 from arxos.ports.imports import ImportDesk, UploadedFile, UploadStore
+from arxos.ports.orders import OutOfTime
 from arxos.ports.registry import UnitOfWork
+from arxos.use_cases.import_work import Clock, ImportWork
 
 # A chunk is closed once it holds so many items: the next record may add its own item, a number
 # holder or a further room, the counters of two floors and rooms, and three items of kept numbers;
@@ -33,16 +36,14 @@ MEMBERS_PER_CHUNK = 48
 MAX_PLANS = 5
 PLANNED_PROGRESS = 0.4
 SHOWN_MOVED = 20
-
-Clock = Callable[[], datetime]
-
-
-class OutOfTime(Exception):
-    """The invocation's time is over; what is written is whole, the rest is another's to write."""
+FAILED_BY_US = (
+    "Arxos could not finish this import, through no fault of the file. What it had written is"
+    " whole; importing the file again adds only what is missing."
+)
 
 
-class ImportRun:
-    """Holds the import's present state; every commit is conditional on still holding it."""
+class ImportRun(ImportWork):
+    """Plans and applies an import."""
 
     def __init__(
         self,
@@ -54,24 +55,26 @@ class ImportRun:
         *,
         until: datetime | None = None,
     ) -> None:
-        """`until`: when no further chunk is to be begun."""
-        self._until = until
-        self._file = file
-        self._job = job
+        super().__init__(file, job, desk, clock, until=until)
         self._listed = job
-        self._desk = desk
         self._uploads = uploads
-        self._clock = clock
+
+    def do(self) -> ImportJob:
+        """Carry out what was planned of the file as it was read then."""
+        return self.take_over(self._uploads.model(self._file))
+
+    def give_up(self) -> None:
+        self.fail("IMPORT_FAILED", FAILED_BY_US)
 
     def take_over(self, model: SourceModel) -> ImportJob:
         """Plan, and write unless a person is to decide first, until nothing is left to write."""
         for remaining in reversed(range(MAX_PLANS)):
             plan = self._plan(model)
             entries = entries_of(plan)
-            if not self._job.is_approved:
-                if self._job.mode is ImportMode.PLAN or plan.conflicts:
+            if not self.job.is_approved:
+                if self.job.mode is ImportMode.PLAN or plan.conflicts:
                     return self._wait(plan, entries)
-            elif not self._job.apply_begun and digest_of(entries) != self._job.plan_digest:
+            elif not self.job.apply_begun and digest_of(entries) != self.job.plan_digest:
                 return self._outdated(plan, entries)
             try:
                 return self._apply(plan, entries)
@@ -87,21 +90,13 @@ class ImportRun:
 
     def fail(self, code: str, message: str) -> ImportJob:
         """End the import with one error about the whole file."""
-        self._save(self._job.failed(code, message, at=self._clock()))
-        return self._job
-
-    def release(self) -> None:
-        """Let the next attempt claim the import at once, whatever its name."""
-        self._save(replace(self._job, lease_until=None, updated_at=self._clock()))
-
-    def hand_over(self) -> None:
-        """As `release`, after work that went well: the tries are counted anew."""
-        self._save(replace(self._job, lease_until=None, attempts=0, updated_at=self._clock()))
+        self._save(self.job.failed(code, message, at=self._clock()))
+        return self.job
 
     # ---- Planning ---------------------------------------------------------------------------
 
     def _plan(self, model: SourceModel) -> ImportPlan:
-        registry = self._desk.chunk(self._file, self._job, self._job.chunks_done)
+        registry = self._chunk()
         building = registry.buildings.get(self._file.building_id)
         plan = plan_import(
             model,
@@ -113,18 +108,18 @@ class ImportRun:
             groups=registry.groups.all(building.id) if model.groups else (),
             members_of=registry.groups.all_members,
             at=self._clock(),
-            by=self._job.started_by,
+            by=self.job.started_by,
         )
         problems = (*model.problems, *plan.problems)
         if problems:
             self._uploads.save_report(self._file, problems)
-        self._listed = self._job.with_problems(problems)
+        self._listed = self.job.with_problems(problems)
         self._widen(building, plan.shards)
         return plan
 
     def _widen(self, building: Building, shards: int) -> None:
         """New shards must be listed before anything is in them."""
-        writes = self._job.is_approved or self._job.mode is ImportMode.APPLY
+        writes = self.job.is_approved or self.job.mode is ImportMode.APPLY
         if shards > building.shards and writes:
             with self._registry() as uow:
                 uow.buildings.spread(building, shards)
@@ -132,7 +127,7 @@ class ImportRun:
     def _wait(self, plan: ImportPlan, entries: list[PlanEntry]) -> ImportJob:
         """Keep the plan for a person to read, and to apply or not."""
         self._save(self._planned(plan, entries))
-        return self._job
+        return self.job
 
     def _planned(self, plan: ImportPlan, entries: list[PlanEntry]) -> ImportJob:
         self._uploads.save_plan(self._file, entries)
@@ -166,7 +161,7 @@ class ImportRun:
         """
         before = {
             (e.kind, e.record_id, str(e.fields))
-            for e in self._uploads.plan(self._file, size=self._job.entries_count)
+            for e in self._uploads.plan(self._file, size=self.job.entries_count)
         }
         moved = [e for e in entries if (e.kind, e.record_id, str(e.fields)) not in before]
         labels = ", ".join(f"'{e.label}'" for e in moved[:SHOWN_MOVED]) or "records that are gone"
@@ -184,21 +179,21 @@ class ImportRun:
                 errors_count=planned.errors_count + 1,
             )
         )
-        return self._job
+        return self.job
 
     # ---- Writing ----------------------------------------------------------------------------
 
     def _apply(self, plan: ImportPlan, entries: list[PlanEntry]) -> ImportJob:
-        if not self._job.apply_begun:
+        if not self.job.apply_begun:
             self._begin(entries)
         total = plan.created + plan.updated + plan.unchanged
         self._written, self._size = 0, plan.size + len(plan.removable)
         self._write_records(plan)
         for change in plan.groups:
             self._write_group(change)
-        if self._job.remove:
+        if self.job.remove:
             self._remove(plan)
-        counts = self._job.counts
+        counts = self.job.counts
         self._save(
             self._with_problems().applied(
                 replace(
@@ -207,7 +202,7 @@ class ImportRun:
                 at=self._clock(),
             )
         )
-        return self._job
+        return self.job
 
     def _begin(self, entries: list[PlanEntry]) -> None:
         """From here on the import is finished whatever moves, by planning again."""
@@ -235,7 +230,7 @@ class ImportRun:
         records = _in_order(plan)
         record = next(records, None)
         while record is not None:
-            counts = self._job.counts
+            counts = self.job.counts
             with self._registry() as uow:
                 while record is not None and uow.writes < FULL_CHUNK:
                     _queue(record, uow)
@@ -244,7 +239,7 @@ class ImportRun:
                     record = next(records, None)
                 job = self._next(counts)
                 uow.imports.save(job)
-            self._job = job
+            self.job = job
 
     def _write_group(self, change: GroupChange) -> None:
         """What the file says of the members is remembered last: a kill leaves it to be said again.
@@ -260,9 +255,9 @@ class ImportRun:
         if is_new_group:
             with self._registry() as uow:
                 uow.groups.add(replace(group, said=said))
-                job = self._next(_counted(self._job.counts, group))
+                job = self._next(_counted(self.job.counts, group))
                 uow.imports.save(job)
-            self._job = job
+            self.job = job
             group = replace(group, events=())
         added, removed = list(change.added), list(change.removed)
         while True:
@@ -271,17 +266,17 @@ class ImportRun:
             removed, added = removed[len(leaving) :], added[len(entering) :]
             is_last = not added and not removed
             moved = group.with_members(
-                added=entering, removed=leaving, at=self._clock(), by=self._job.started_by
+                added=entering, removed=leaving, at=self._clock(), by=self.job.started_by
             )
             moved = replace(moved, said=remembered if is_last else said)
-            counts = self._job.counts
+            counts = self.job.counts
             if is_last and not is_new_group and moved.events:
                 counts = replace(counts, updated=counts.updated + 1)
             with self._registry() as uow:
                 uow.groups.change_members(moved, added=entering, removed=leaving)
                 job = self._next(counts)
                 uow.imports.save(job)
-            self._job = job
+            self.job = job
             group = moved.stored()
             if is_last:
                 self._written += 1
@@ -295,47 +290,42 @@ class ImportRun:
             records = iter([r for r in plan.removable if r.kind == kind])
             record = next(records, None)
             while record is not None:
-                counts = self._job.counts
+                counts = self.job.counts
                 with self._registry() as uow:
                     while record is not None and uow.writes < FULL_CHUNK - 20:
-                        _queue_removal(record, uow, at=self._clock(), by=self._job.started_by)
+                        _queue_removal(record, uow, at=self._clock(), by=self.job.started_by)
                         counts = replace(counts, removed=counts.removed + 1)
                         self._written += 1
                         record = next(records, None)
                     job = self._next(counts)
                     uow.imports.save(job)
-                self._job = job
+                self.job = job
 
     def _next(self, counts: ImportCounts) -> ImportJob:
         share = self._written / self._size if self._size else 1.0
         progress = round(PLANNED_PROGRESS + (1 - PLANNED_PROGRESS) * min(share, 1.0), 3)
         return replace(
-            self._job,
+            self.job,
             counts=counts,
-            chunks_done=self._job.chunks_done + 1,
-            progress=max(self._job.progress, progress),
+            chunks_done=self.job.chunks_done + 1,
+            progress=max(self.job.progress, progress),
             updated_at=self._clock(),
             events=(),
         )
 
     def _with_problems(self) -> ImportJob:
         return replace(
-            self._job,
+            self.job,
             errors=self._listed.errors,
             warnings=self._listed.warnings,
             errors_count=self._listed.errors_count,
             warnings_count=self._listed.warnings_count,
         )
 
-    def _save(self, job: ImportJob) -> None:
-        with self._desk.chunk(self._file, self._job, self._job.chunks_done) as uow:
-            uow.imports.save(job)
-        self._job = replace(job, events=())
-
     def _registry(self) -> UnitOfWork:
-        if self._until is not None and self._job.apply_begun and self._clock() > self._until:
+        if self.job.apply_begun and self._is_out_of_time():
             raise OutOfTime
-        return self._desk.chunk(self._file, self._job, self._job.chunks_done)
+        return self._chunk()
 
 
 def _in_order(plan: ImportPlan) -> Iterator[Floor | Room | Device]:

@@ -6,12 +6,8 @@ from arxos.domain.errors import InvalidInput, UnreadableFile
 from arxos.domain.import_job import MAX_ATTEMPTS, ImportJob
 from arxos.ports.imports import ImportDesk, UploadedFile, UploadStore
 from arxos.ports.readers import BuildingFileReader
-from arxos.use_cases.import_run import Clock, ImportRun
-
-FAILED_BY_US = (
-    "Arxos could not finish this import, through no fault of the file. What it had written is"
-    " whole; importing the file again adds only what is missing."
-)
+from arxos.use_cases.import_run import ImportRun
+from arxos.use_cases.import_work import Clock
 
 
 def read_building_file(
@@ -44,7 +40,7 @@ def read_building_file(
         return run.fail(unreadable.code, unreadable.message)
     except Exception:
         if job.attempts >= MAX_ATTEMPTS:
-            run.fail("IMPORT_FAILED", FAILED_BY_US)
+            run.give_up()
         else:
             run.release()
         raise

@@ -13,16 +13,16 @@ from arxos.domain.room_numbers import Place, number_taken, place_of
 from arxos.domain.user import Actor
 from arxos.ports.registry import UnitOfWork
 from arxos.use_cases.batches import (
+    BuildingPlanner,
     Operation,
     Outcome,
     Planned,
     Read,
     Row,
-    all_or_none,
     changed,
-    each,
+    judged,
+    run_batch,
 )
-from arxos.use_cases.buildings import get_building
 from arxos.use_cases.changing import check_version
 from arxos.use_cases.rooms import new_room, room_for, room_to_delete, updated_room
 
@@ -43,9 +43,7 @@ def batch_rooms(
     row by row. A row may take a number that one before it gives up; with `atomic`, any other.
     Raises NotFound for the building.
     """
-    building = get_building(building_id, uow=uow, actor=actor)
-    plan = _RoomPlanner(building.id, uow, actor, new_id, now)
-    return (all_or_none if atomic else each)(rows, plan, uow=uow)
+    return run_batch(rows, _RoomPlanner(building_id, uow, actor, new_id, now), atomic=atomic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +62,7 @@ class _Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class _RoomPlanner:
-    building_id: str
-    uow: UnitOfWork
-    actor: Actor
-    new_id: NewId
-    now: datetime
-
+class _RoomPlanner(BuildingPlanner[Room]):
     def __call__(
         self, operations: Sequence[Operation], *, together: bool
     ) -> list[Planned[Room] | ArxosError]:
@@ -80,13 +72,8 @@ class _RoomPlanner:
             Read("floor", self.uow.floors.get_some(self.building_id, floor_ids)),
             Read("room", self.uow.rooms.get_some(self.building_id, ids)),
         )
-        judged: list[_Judged | ArxosError] = []
-        for operation in operations:
-            try:
-                judged.append(self._judged(operation, known))
-            except ArxosError as error:
-                judged.append(error)
-        return self._with_numbers(judged, together=together)
+        verdicts = judged(operations, lambda operation: self._judged(operation, known))
+        return self._with_numbers(verdicts, together=together)
 
     def _judged(self, operation: Operation, known: _Known) -> _Judged:
         uow, actor, now = self.uow, self.actor, self.now
@@ -120,16 +107,16 @@ class _RoomPlanner:
         return _Judged(planned, _held(room) if moved else None, _held(after) if moved else None)
 
     def _with_numbers(
-        self, judged: Sequence[_Judged | ArxosError], *, together: bool
+        self, verdicts: Sequence[_Judged | ArxosError], *, together: bool
     ) -> list[Planned[Room] | ArxosError]:
         """Refuses rooms whose number another holds, which only the transaction would tell."""
-        rows = [row for row in judged if isinstance(row, _Judged)]
+        rows = [row for row in verdicts if isinstance(row, _Judged)]
         held = dict(self.uow.rooms.holders({row.takes for row in rows if row.takes is not None}))
         if together:
             for row in rows:
                 _give_up(row, held)
         answer: list[Planned[Room] | ArxosError] = []
-        for one in judged:
+        for one in verdicts:
             if isinstance(one, ArxosError):
                 answer.append(one)
                 continue

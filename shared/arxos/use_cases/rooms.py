@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from arxos.domain.errors import HasChildren, InvalidRoomError, NotFound
+from arxos.domain.errors import InvalidRoomError, NotFound
 from arxos.domain.identifiers import NewId
 from arxos.domain.permissions import Permission
 from arxos.domain.rights import Place
@@ -14,8 +14,9 @@ from arxos.domain.user import Actor
 from arxos.ports.registry import Page, RoomFilter, Slice, UnitOfWork
 from arxos.ports.vault import Vault
 from arxos.use_cases.buildings import get_building
-from arxos.use_cases.changing import Versions, change_record, remove_record
+from arxos.use_cases.changing import Versions, change_record
 from arxos.use_cases.known import Known, Lookup
+from arxos.use_cases.records import check_holds_nothing
 from arxos.use_cases.sealing import with_sealed
 from arxos.use_cases.sorting import check_rooms_to_sort
 
@@ -148,50 +149,10 @@ def change_room(room: Room, changes: Mapping[str, Any], *, at: datetime, by: str
     return room.edited(at=at, by=by, **values)
 
 
-def change_room_status(
-    building_id: str,
-    room_id: str,
-    status: str,
-    *,
-    versions: Versions,
-    uow: UnitOfWork,
-    actor: Actor,
-    now: datetime,
-) -> Room:
-    """The room in its next status. Raises InvalidStatusTransitionError."""
-    return change_record(
-        lambda: room_for(Permission.UPDATE_ROOM, building_id, room_id, uow.rooms, actor),
-        lambda room: room.change_status(status, at=now, by=actor.user_id),
-        lambda room: uow.rooms.update(room),
-        uow=uow,
-        versions=versions,
-    )
-
-
-def delete_room(
-    building_id: str,
-    room_id: str,
-    *,
-    versions: Versions,
-    uow: UnitOfWork,
-    actor: Actor,
-    now: datetime,
-) -> Room:
-    """Remove a room that holds nothing. Raises HasChildren."""
-
-    return remove_record(
-        lambda: room_to_delete(building_id, room_id, uow.rooms, actor),
-        lambda room: uow.rooms.remove(room.removed(at=now, by=actor.user_id)),
-        uow=uow,
-        versions=versions,
-    )
-
-
 def room_to_delete(building_id: str, room_id: str, rooms: Lookup[Room], actor: Actor) -> Room:
     """A room that holds nothing, and that the actor may delete. Raises HasChildren."""
     room = room_for(Permission.DELETE_ROOM, building_id, room_id, rooms, actor)
-    if room.devices_count:
-        raise HasChildren("room", f"{room.devices_count} devices")
+    check_holds_nothing(room)
     return room
 
 

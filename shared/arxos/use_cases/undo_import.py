@@ -15,23 +15,16 @@ from arxos.domain.events import ImportUndoOrdered
 from arxos.domain.floor import Floor
 from arxos.domain.history import Change
 from arxos.domain.import_job import ImportJob, ImportStatus
-from arxos.domain.permissions import Permission
 from arxos.domain.plain_values import plain, restored
 from arxos.domain.record import BOOKKEEPING, Record
-from arxos.domain.rights import Place
 from arxos.domain.room import Room
 from arxos.domain.source import Problem
 from arxos.domain.user import Actor
-from arxos.ports.imports import (
-    ImportDesk,
-    ImportOrder,
-    ImportQueue,
-    UploadedFile,
-    UploadStore,
-    uploaded_file,
-)
+from arxos.ports.imports import ImportDesk, ImportOrder, UploadedFile, UploadStore
+from arxos.ports.orders import Delivery, OrderQueue, OutOfTime
 from arxos.ports.registry import UnitOfWork
-from arxos.use_cases.import_run import FULL_CHUNK, Clock, OutOfTime
+from arxos.use_cases.import_run import FULL_CHUNK
+from arxos.use_cases.import_work import Clock, ImportWork, carry_out, order_work
 
 _TYPES: dict[str, type[Any]] = {"floor": Floor, "room": Room, "device": Device}
 _PLACE = frozenset({"floor_id", "room_id", "room_ids"})
@@ -44,7 +37,7 @@ def order_undo(
     import_id: str,
     *,
     uow: UnitOfWork,
-    queue: ImportQueue,
+    queue: OrderQueue[ImportOrder],
     actor: Actor,
     now: datetime,
 ) -> ImportJob:
@@ -52,62 +45,46 @@ def order_undo(
 
     Ordering twice orders once.
     """
-    actor.rights.must(Permission.IMPORT_DATA, Place(building_id), kind="import")
-    job = uow.imports.get(building_id, import_id).as_seen_at(now)
-    order = ImportOrder(actor.organization_id, building_id, import_id, "undo")
-    if job.status is ImportStatus.APPLYING and job.undo_begun_at is not None:
-        queue.send(order)
-        return job
-    if job.status is not ImportStatus.APPLIED:
-        raise Conflict(f"Only an applied import can be undone; this one is '{job.status}'.")
-    ordered = job.undo_ordered(at=now, by=actor.user_id, event=ImportUndoOrdered)
-    with uow:
-        uow.imports.save(ordered)
-    queue.send(order)
-    return replace(ordered, events=())
+
+    def ordered(job: ImportJob) -> ImportJob | None:
+        if job.status is ImportStatus.APPLYING and job.undo_begun_at is not None:
+            return None
+        if job.status is not ImportStatus.APPLIED:
+            raise Conflict(f"Only an applied import can be undone; this one is '{job.status}'.")
+        return job.undo_ordered(at=now, by=actor.user_id, event=ImportUndoOrdered)
+
+    order = ImportOrder(
+        organization_id=actor.organization_id,
+        building_id=building_id,
+        import_id=import_id,
+        action="undo",
+    )
+    return order_work(order, ordered, uow=uow, queue=queue, actor=actor, now=now)
 
 
 def undo_import(
     order: ImportOrder,
+    delivery: Delivery,
     *,
-    attempt: str,
-    lease_until: datetime,
-    work_until: datetime,
-    is_last_try: bool,
     desk: ImportDesk,
     uploads: UploadStore,
-    queue: ImportQueue,
+    queue: OrderQueue[ImportOrder],
     clock: Clock,
 ) -> ImportJob | None:
-    """Take an import back; None when there is nothing to do. Errors as in `apply_import`."""
-    try:
-        file = uploaded_file(order.organization_id, desk.find(order))
-    except NotFound:
-        return None
-    job = desk.claim(
-        file, attempt=attempt, now=clock(), until=lease_until, status=ImportStatus.APPLYING
+    """Take an import back, as `carry_out`."""
+
+    def work_on(file: UploadedFile, job: ImportJob) -> _Undo:
+        return _Undo(file, job, desk, uploads, clock, until=delivery.until)
+
+    return carry_out(
+        order,
+        delivery,
+        work_on,
+        is_ordered=lambda job: job.undo_begun_at is not None,
+        desk=desk,
+        queue=queue,
+        clock=clock,
     )
-    if job is None or job.undo_begun_at is None:
-        return None
-    run = _Undo(file, job, desk, clock, until=work_until)
-    try:
-        return run.take_back(uploads)
-    except OutOfTime:
-        run.save(replace(run.job, lease_until=None, attempts=0))
-        queue.send(order)
-        return None
-    except Exception:
-        if is_last_try:
-            run.save(
-                run.job.failed(
-                    "UNDO_FAILED",
-                    "The import could not be taken back to its end. What was taken back is whole.",
-                    at=clock(),
-                )
-            )
-        else:
-            run.save(replace(run.job, lease_until=None))
-        raise
 
 
 @dataclass(slots=True)
@@ -122,24 +99,26 @@ class _Done:
     after: dict[str, Any] = field(default_factory=dict)
 
 
-class _Undo:
+class _Undo(ImportWork):
     def __init__(
         self,
         file: UploadedFile,
         job: ImportJob,
         desk: ImportDesk,
+        uploads: UploadStore,
         clock: Clock,
         *,
         until: datetime,
     ) -> None:
-        self.job = job
-        self._file = file
-        self._desk = desk
-        self._clock = clock
-        self._until = until
+        super().__init__(file, job, desk, clock, until=until)
+        self._uploads = uploads
         self._kept: list[Problem] = []
 
-    def take_back(self, uploads: UploadStore) -> ImportJob:
+    def give_up(self) -> None:
+        fault = "The import could not be taken back to its end. What was taken back is whole."
+        self._save(self.job.failed("UNDO_FAILED", fault, at=self._clock()))
+
+    def do(self) -> ImportJob:
         done = self._what_it_did()
         registry = self._registry()
         ids = {kind: [i for i, d in done.items() if d.kind == kind] for kind in _TYPES}
@@ -154,15 +133,10 @@ class _Undo:
         for kind in ("device", "room", "floor"):
             self._write(self._unmade(kind, [i for i in ids[kind] if i in made], made))
         if self._kept:
-            uploads.save_report(self._file, tuple(self._kept))
+            self._uploads.save_report(self._file, tuple(self._kept))
         counts = replace(self.job.counts, conflicts=len(self._kept))
-        self.save(replace(self.job, counts=counts).undone(tuple(self._kept), at=self._clock()))
+        self._save(replace(self.job, counts=counts).undone(tuple(self._kept), at=self._clock()))
         return self.job
-
-    def save(self, job: ImportJob) -> None:
-        with self._desk.chunk(self._file, self.job, self.job.chunks_done) as uow:
-            uow.imports.save(job)
-        self.job = replace(job, events=())
 
     # ---- What the import did ----------------------------------------------------------------
 
@@ -372,9 +346,9 @@ class _Undo:
             raise
 
     def _registry(self) -> UnitOfWork:
-        if self._clock() > self._until:
+        if self._is_out_of_time():
             raise OutOfTime
-        return self._desk.chunk(self._file, self.job, self.job.chunks_done)
+        return self._chunk()
 
 
 def _repository(uow: UnitOfWork, kind: str) -> Any:

@@ -50,6 +50,7 @@ from arxos.use_cases import (
     history,
     imports,
     overview,
+    records,
     rooms,
     users,
 )
@@ -58,7 +59,7 @@ from arxos.use_cases.device_batches import batch_devices
 from arxos.use_cases.room_batches import batch_rooms
 from arxos.use_cases.search import index_records, search
 from tests.dynamodb_table import REGION, counted_calls
-from tests.fakes import FakeChangeFiles, FakeDeletionQueue, FakeSignIns, FakeUploads
+from tests.fakes import FakeChangeFiles, FakeOrders, FakeSignIns, FakeUploads
 from tests.gateway_events import LambdaContext
 from tests.make import (
     LATER,
@@ -134,7 +135,15 @@ class World:
             actor=ADA,
             now=NOON,
         )
-        buildings.delete_building(self.gone.id, versions=None, uow=self.uow, actor=ADA, now=LATER)
+        records.remove_empty(
+            "building",
+            self.gone.id,
+            self.gone.id,
+            versions=None,
+            uow=self.uow,
+            actor=ADA,
+            now=LATER,
+        )
         self.files = FakeChangeFiles()
         self.desk = DynamoImportDesk(connection, self.files, make_id)
         with self.desk.chunk(self.uploaded, self.job, 0) as uow:
@@ -229,7 +238,7 @@ def delete_a_tree(w: World) -> None:
             w.floor.id,
             versions=None,
             uow=w.uow,
-            queue=FakeDeletionQueue(),
+            queue=FakeOrders(),
             actor=ADA,
             new_id=make_id,
             clock=lambda: NOON,
@@ -293,8 +302,8 @@ RUNS: dict[str, Callable[[World], Any]] = {
         lambda u: u.buildings.update(w.building.changed(at=LATER, by=None, name="x"))
     ),
     "B6": lambda w: w.write(lambda u: u.buildings.spread(w.building, 4)),
-    "B7": lambda w: buildings.delete_building(
-        w.empty.id, versions=None, uow=w.uow, actor=ADA, now=LATER
+    "B7": lambda w: records.remove_empty(
+        "building", w.empty.id, w.empty.id, versions=None, uow=w.uow, actor=ADA, now=LATER
     ),
     "B8": lambda w: overview.get_summary(w.building.id, uow=w.uow, actor=ADA),
     "B9": lambda w: buildings.list_buildings(BuildingFilter(), Page(), uow=w.uow, actor=SOME),
@@ -304,8 +313,8 @@ RUNS: dict[str, Callable[[World], Any]] = {
     "F4": lambda w: w.write(
         lambda u: u.floors.update(w.floor.changed(at=LATER, by=None, floor_number=8))
     ),
-    "F5": lambda w: floors.delete_floor(
-        w.building.id, w.upstairs.id, versions=None, uow=w.uow, actor=ADA, now=LATER
+    "F5": lambda w: records.remove_empty(
+        "floor", w.building.id, w.upstairs.id, versions=None, uow=w.uow, actor=ADA, now=LATER
     ),
     "R1": lambda w: rooms.get_room(w.building.id, w.room.id, uow=w.uow, actor=ADA),
     "R2": lambda w: rooms.list_rooms(w.building.id, RoomFilter(), Page(), uow=w.uow, actor=ADA),
@@ -316,8 +325,8 @@ RUNS: dict[str, Callable[[World], Any]] = {
     "R5": lambda w: w.write(
         lambda u: u.rooms.update(w.room.changed(at=LATER, by=None, floor_id=w.upstairs.id))
     ),
-    "R6": lambda w: rooms.delete_room(
-        w.building.id, w.store.id, versions=None, uow=w.uow, actor=ADA, now=LATER
+    "R6": lambda w: records.remove_empty(
+        "room", w.building.id, w.store.id, versions=None, uow=w.uow, actor=ADA, now=LATER
     ),
     "D1": lambda w: devices.get_device(w.building.id, w.device.id, uow=w.uow, actor=ADA),
     "D2": lambda w: devices.list_devices(
@@ -335,8 +344,8 @@ RUNS: dict[str, Callable[[World], Any]] = {
             w.device.move(floor_id=w.upstairs.id, room_ids=(), at=LATER, by=None)
         )
     ),
-    "D7": lambda w: devices.delete_device(
-        w.building.id, w.door.id, versions=None, uow=w.uow, actor=ADA, now=LATER
+    "D7": lambda w: records.remove_empty(
+        "device", w.building.id, w.door.id, versions=None, uow=w.uow, actor=ADA, now=LATER
     ),
     "I1": lambda w: imports.get_import(w.building.id, w.job.id, uow=w.uow, actor=ADA, now=NOON),
     "I2": lambda w: imports.list_imports(w.building.id, Page(), uow=w.uow, actor=ADA, now=NOON),

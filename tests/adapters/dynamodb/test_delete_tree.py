@@ -11,12 +11,21 @@ from arxos.adapters.dynamodb.table import connect
 from arxos.adapters.dynamodb.transaction import Transaction
 from arxos.adapters.dynamodb.unit_of_work import DynamoUnitOfWork
 from arxos.domain.deletion import DeletionStatus
+from arxos.ports.deletions import DeletionOrder
 from arxos.ports.imports import UploadedFile, upload_location
 from arxos.use_cases.deletions import delete_tree, start_deletion
 from arxos.use_cases.read_building_file import read_building_file
 from tests.dynamodb_table import REGION
-from tests.fakes import FakeChangeFiles, FakeDeletionQueue, FakeReader, FakeUploads
-from tests.make import ORG, make_actor, make_building, make_id, make_import, make_model
+from tests.fakes import FakeChangeFiles, FakeOrders, FakeReader, FakeUploads
+from tests.make import (
+    ORG,
+    make_actor,
+    make_building,
+    make_delivery,
+    make_id,
+    make_import,
+    make_model,
+)
 
 ROOMS, DEVICES_PER_ROOM = 40, 10
 
@@ -35,7 +44,7 @@ def test_hundreds_of_devices_are_removed_and_counted_once_with_kills_at_random_c
 ) -> None:
     name, endpoint_url = dynamodb_local_table
     connection = connect(table_name=name, region=REGION, endpoint_url=endpoint_url)
-    ada, queue, chance = make_actor(), FakeDeletionQueue(), random.Random(4711)  # noqa: S311
+    ada, queue, chance = make_actor(), FakeOrders[DeletionOrder](), random.Random(4711)  # noqa: S311
     files = FakeChangeFiles()
     uow = DynamoUnitOfWork(connection, ada, make_id)
     building = make_building(shards=4)
@@ -86,8 +95,7 @@ def test_hundreds_of_devices_are_removed_and_counted_once_with_kills_at_random_c
         try:
             delete_tree(
                 order,
-                until=now() + timedelta(minutes=1),
-                is_last_try=False,
+                make_delivery(now() + timedelta(minutes=1)),
                 desk=DynamoDeletionDesk(connection, files, make_id, make_id("change")),
                 queue=queue,
                 clock=now,

@@ -7,7 +7,7 @@ from typing import Protocol
 from pynamodb.connection import Connection
 from pynamodb.exceptions import UpdateError
 
-from arxos.adapters.dynamodb import keys, mapping
+from arxos.adapters.dynamodb import job_mapping, keys
 from arxos.adapters.dynamodb.journal import ChangeFiles as WrittenChangeFiles
 from arxos.adapters.dynamodb.journal import Operation
 from arxos.adapters.dynamodb.repositories.base import get_item
@@ -38,7 +38,7 @@ class DynamoImportDesk:
 
     def find(self, order: ImportOrder) -> ImportJob:
         key = keys.import_job(order.organization_id, order.building_id, order.import_id)
-        return mapping.import_job(get_item(ImportItem, key, "import"))
+        return job_mapping.import_job(get_item(ImportItem, key, "import"))
 
     def claim(
         self,
@@ -73,7 +73,7 @@ class DynamoImportDesk:
             if refused.cause_response_code == "ConditionalCheckFailedException":
                 return None
             raise
-        return mapping.import_job(item)
+        return job_mapping.import_job(item)
 
     def changes(self, file: UploadedFile, job: ImportJob) -> Iterator[Change]:
         history = DynamoHistory(file.organization_id, lambda: self._files)

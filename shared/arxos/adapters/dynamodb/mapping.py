@@ -1,4 +1,7 @@
-"""Domain records to items and back, by hand: neither side knows the other's shape."""
+"""The registry's records as items and back, by hand: neither side knows the other's shape.
+
+Imports and deletions are in job_mapping.py, users in user_mapping.py.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
@@ -9,38 +12,24 @@ from typing import Any, TypeVar
 from arxos.adapters.dynamodb import keys
 from arxos.adapters.dynamodb.table import (
     BuildingItem,
-    DeletionItem,
     DeviceItem,
     FloorItem,
     FurtherRoomItem,
     GroupItem,
-    ImportItem,
     MemberItem,
     RecordItem,
     RoomItem,
-    UserItem,
 )
 from arxos.domain.address import Address, Coordinates
 from arxos.domain.building import Building
-from arxos.domain.deletion import Deletion, DeletionStatus, RemovedCounts, Target
 from arxos.domain.device import Device, Position
 from arxos.domain.floor import Floor
 from arxos.domain.group import Group, GroupKind
 from arxos.domain.identifiers import shard_of
-from arxos.domain.import_job import (
-    ImportCounts,
-    ImportJob,
-    ImportMode,
-    ImportProfile,
-    ImportStatus,
-)
-from arxos.domain.permissions import Role
 from arxos.domain.plain_values import plain, restored
 from arxos.domain.record import SOURCED_FIELDS, HandEdit, Record
-from arxos.domain.rights import Grant
 from arxos.domain.room import Room
 from arxos.domain.sensitive import Sealed
-from arxos.domain.source import Problem
 from arxos.domain.status import (
     BuildingStatus,
     DeviceStatus,
@@ -50,7 +39,6 @@ from arxos.domain.status import (
 )
 from arxos.domain.text_rules import folded
 from arxos.domain.timestamps import from_iso, to_iso
-from arxos.domain.user import User
 
 R = TypeVar("R", bound=Record)
 
@@ -351,160 +339,4 @@ def member_item(org: str, building_id: str, group_id: str, record_id: str) -> Me
     key = keys.member(org, group_id, record_id)
     return MemberItem(
         key.pk, key.sk, building_id=building_id, group_id=group_id, record_id=record_id
-    )
-
-
-def import_item(org: str, job: ImportJob) -> ImportItem:
-    key = keys.import_job(org, job.building_id, job.id)
-    return ImportItem(
-        key.pk,
-        key.sk,
-        id=job.id,
-        building_id=job.building_id,
-        filename=job.filename,
-        mode=job.mode.value,
-        profile=job.profile.value,
-        status=job.status.value,
-        progress=job.progress,
-        counts=asdict(job.counts),
-        errors=[_stored_problem(p) for p in job.errors] or None,
-        warnings=[_stored_problem(p) for p in job.warnings] or None,
-        errors_count=job.errors_count,
-        warnings_count=job.warnings_count,
-        attempt=job.attempt,
-        attempts=job.attempts,
-        lease_until=to_iso(job.lease_until) if job.lease_until else None,
-        chunks_done=job.chunks_done,
-        plan_digest=job.plan_digest,
-        plan_index=dict(job.plan_index) or None,
-        plan_size=job.plan_size,
-        is_approved=job.is_approved or None,
-        apply_begun=job.apply_begun or None,
-        remove=job.remove or None,
-        undo_begun_at=to_iso(job.undo_begun_at) if job.undo_begun_at else None,
-        started_by=job.started_by,
-        started_by_name=job.started_by_name,
-        created_at=to_iso(job.created_at),
-        updated_at=to_iso(job.updated_at),
-    )
-
-
-def import_job(item: ImportItem) -> ImportJob:
-    return ImportJob(
-        id=item.id,
-        building_id=item.building_id,
-        filename=item.filename,
-        mode=ImportMode(item.mode),
-        profile=ImportProfile(item.profile),
-        status=ImportStatus(item.status),
-        progress=item.progress,
-        counts=ImportCounts(**(item.counts or {})),
-        errors=tuple(Problem(**p) for p in item.errors or ()),
-        warnings=tuple(Problem(**p) for p in item.warnings or ()),
-        errors_count=int(item.errors_count),
-        warnings_count=int(item.warnings_count),
-        attempt=item.attempt,
-        attempts=int(item.attempts),
-        lease_until=from_iso(item.lease_until) if item.lease_until else None,
-        chunks_done=int(item.chunks_done),
-        plan_digest=item.plan_digest,
-        plan_index=item.plan_index or {},
-        plan_size=int(item.plan_size),
-        is_approved=bool(item.is_approved),
-        apply_begun=bool(item.apply_begun),
-        remove=bool(item.remove),
-        undo_begun_at=from_iso(item.undo_begun_at) if item.undo_begun_at else None,
-        started_by=item.started_by,
-        started_by_name=item.started_by_name,
-        created_at=from_iso(item.created_at),
-        updated_at=from_iso(item.updated_at),
-    )
-
-
-def deletion_item(org: str, deletion: Deletion) -> DeletionItem:
-    key = keys.deletion(org, deletion.id)
-    return DeletionItem(
-        key.pk,
-        key.sk,
-        id=deletion.id,
-        target_kind=deletion.target.kind,
-        target_id=deletion.target.id,
-        target_label=deletion.target.label,
-        building_id=deletion.target.building_id,
-        floor_id=deletion.target.floor_id,
-        status=deletion.status.value,
-        total=deletion.total,
-        removed=asdict(deletion.removed),
-        message=deletion.message,
-        version=deletion.version,
-        started_by=deletion.started_by,
-        started_by_name=deletion.started_by_name,
-        created_at=to_iso(deletion.created_at),
-        updated_at=to_iso(deletion.updated_at),
-    )
-
-
-def deletion(item: DeletionItem) -> Deletion:
-    return Deletion(
-        id=item.id,
-        target=Target(
-            kind=item.target_kind,
-            id=item.target_id,
-            building_id=item.building_id,
-            floor_id=item.floor_id,
-            label=item.target_label,
-        ),
-        status=DeletionStatus(item.status),
-        total=int(item.total),
-        removed=RemovedCounts(**item.removed),
-        message=item.message,
-        version=int(item.version),
-        started_by=item.started_by,
-        started_by_name=item.started_by_name,
-        created_at=from_iso(item.created_at),
-        updated_at=from_iso(item.updated_at),
-    )
-
-
-def _stored_problem(problem: Problem) -> dict[str, Any]:
-    return {k: v for k, v in asdict(problem).items() if v is not None}
-
-
-def user_item(user: User) -> UserItem:
-    key = keys.user(user.organization_id, user.id)
-    return UserItem(
-        key.pk,
-        key.sk,
-        id=user.id,
-        organization_id=user.organization_id,
-        subject=user.subject,
-        email=user.email,
-        first_name=user.first_name,
-        last_name=user.last_name,
-        role=user.role.value,
-        grants=[[g.role.value, g.building_id, g.floor_id] for g in user.grants] or None,
-        is_active=user.is_active,
-        version=user.version,
-        created_at=to_iso(user.created_at),
-        updated_at=to_iso(user.updated_at),
-    )
-
-
-def user(item: UserItem) -> User:
-    return User(
-        id=item.id,
-        organization_id=item.organization_id,
-        subject=item.subject,
-        email=item.email,
-        first_name=item.first_name,
-        last_name=item.last_name,
-        role=Role(item.role),
-        grants=tuple(
-            Grant(role=Role(role), building_id=building_id, floor_id=floor_id)
-            for role, building_id, floor_id in item.grants or ()
-        ),
-        is_active=item.is_active,
-        version=int(item.version),
-        created_at=from_iso(item.created_at),
-        updated_at=from_iso(item.updated_at),
     )

@@ -6,7 +6,7 @@ add or remove meanwhile shift nothing.
 
 import heapq
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Any, TypeVar
 
@@ -76,6 +76,18 @@ def best(candidates: Iterable[tuple[Order, T]], sort: str, page: Page) -> Slice[
     kept = found[: page.limit]
     position = json.dumps(kept[-1][0]) if len(found) > page.limit else None
     return Slice(tuple(item for _, item in kept), position)
+
+
+def best_of(
+    candidates: Iterable[tuple[Order, str]],
+    sort: str,
+    page: Page,
+    get_some: Callable[[Iterable[str]], Mapping[str, R]],
+) -> Slice[R]:
+    """A page of the records whose ids are the candidates; only the page's records are read."""
+    ids = best(candidates, sort, page)
+    held = get_some(ids.items)
+    return Slice(tuple(held[i] for i in ids.items if i in held), ids.position)
 
 
 def _parse(position: str | None) -> Order | None:

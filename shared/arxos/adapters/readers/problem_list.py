@@ -1,9 +1,20 @@
 """Collects what a reader finds wrong: the first of each kind in full, the rest as a count."""
 
+from typing import TypedDict, Unpack
+
 from arxos.domain.source import Problem, Severity
 
 # The import keeps them all in its report; a file with a million faults must not fill the memory.
 SHOWN_PER_CODE = 1_000
+
+
+class Place(TypedDict, total=False):
+    """Where in a file a problem is: its line or row, the thing's key, the field and its value."""
+
+    line: int | None
+    key: str | None
+    field: str | None
+    value: str | None
 
 
 class ProblemList:
@@ -15,26 +26,30 @@ class ProblemList:
         self._severities: dict[str, Severity] = {}
 
     def warn(
-        self,
-        code: str,
-        message: str,
-        *,
-        ifc_class: str | None = None,
-        line: int | None = None,
-        key: str | None = None,
-        field: str | None = None,
-        value: str | None = None,
+        self, code: str, message: str, *, ifc_class: str | None = None, **place: Unpack[Place]
     ) -> None:
         """Something was taken over with a repair or a guess that `message` names."""
+        self._tell("warning", code, message, ifc_class, place)
+
+    def error(
+        self, code: str, message: str, *, ifc_class: str | None = None, **place: Unpack[Place]
+    ) -> None:
+        """Something was not taken over; `message` says what."""
+        self._tell("error", code, message, ifc_class, place)
+
+    def _tell(
+        self, severity: Severity, code: str, message: str, ifc_class: str | None, place: Place
+    ) -> None:
+        value = place.get("value")
         self.add(
             Problem(
-                severity="warning",
+                severity=severity,
                 code=code,
                 message=message,
                 sheet_or_class=ifc_class,
-                row_or_line=line,
-                key=key,
-                field=field,
+                row_or_line=place.get("line"),
+                key=place.get("key"),
+                field=place.get("field"),
                 value=value[:200] if value else value,
             )
         )

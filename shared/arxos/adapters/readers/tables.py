@@ -22,7 +22,6 @@ from arxos.adapters.readers.table_columns import (
 from arxos.adapters.readers.workbook_sheets import Row, Sheet, date_of, number_of, text_of
 from arxos.domain.errors import UnreadableFile
 from arxos.domain.source import (
-    Problem,
     SourceBuilding,
     SourceDevice,
     SourceFloor,
@@ -68,7 +67,7 @@ class _Tables:
                 self._judge(sheet, kind, columns)
                 found[kind].append((sheet, columns))
             elif sheet.rows:
-                self._note("warning", "SHEET_UNKNOWN", _no_table(sheet), sheet.name)
+                self._problems.warn("SHEET_UNKNOWN", _no_table(sheet), ifc_class=sheet.name)
         if not any(found.values()):
             needs = "; ".join(f"{kind}: {', '.join(REQUIRED[kind])}" for kind in _KINDS)
             headings = ", ".join(
@@ -119,12 +118,11 @@ class _Tables:
             if folded_header(heading) in SQUARE_FEET and kind == "rooms":
                 continue
             advice = f" Was '{near}' meant?" if near else ""
-            self._note(
-                "warning",
+            self._problems.warn(
                 "COLUMN_UNKNOWN",
                 f"Column '{heading}' is none that a table of {kind} has; it was kept in each"
                 f" record's metadata.{advice}",
-                sheet.name,
+                ifc_class=sheet.name,
                 line=columns.row,
                 field=heading,
             )
@@ -135,11 +133,10 @@ class _Tables:
         }
         if understood:
             listed = ", ".join(f"'{heading}' as {column}" for heading, column in understood.items())
-            self._note(
-                "warning",
+            self._problems.warn(
                 "COLUMNS_UNDERSTOOD",
                 f"Columns of '{sheet.name}' were read by what they seem to mean: {listed}.",
-                sheet.name,
+                ifc_class=sheet.name,
                 line=columns.row,
             )
 
@@ -335,49 +332,24 @@ class _Tables:
 
     def _refuse(self, sheet: Sheet, row: Row, column: str, value: str | None, why: str) -> None:
         what = f"'{value[:80]}'" if value is not None else "empty"
-        self._note(
-            "error",
+        self._problems.error(
             "ROW_REFUSED",
             f"Row {row.number} was not taken over: {column} is {what}, and {why}.",
-            sheet.name,
+            ifc_class=sheet.name,
             line=row.number,
             field=column,
             value=value,
         )
 
     def _leave_out(self, sheet: Sheet, row: Row, column: str, value: str, why: str) -> None:
-        self._note(
-            "error",
+        self._problems.error(
             "VALUE_WRONG",
             f"{column} in row {row.number} is '{value[:80]}': {why}. The row was taken over without"
             " it.",
-            sheet.name,
+            ifc_class=sheet.name,
             line=row.number,
             field=column,
             value=value,
-        )
-
-    def _note(
-        self,
-        severity: Any,
-        code: str,
-        message: str,
-        sheet: str,
-        *,
-        line: int | None = None,
-        field: str | None = None,
-        value: str | None = None,
-    ) -> None:
-        self._problems.add(
-            Problem(
-                severity=severity,
-                code=code,
-                message=message,
-                sheet_or_class=sheet,
-                row_or_line=line,
-                field=field,
-                value=value[:200] if value else value,
-            )
         )
 
 

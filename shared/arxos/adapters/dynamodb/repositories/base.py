@@ -1,19 +1,20 @@
 """What the repositories share: one organisation, one transaction, one journal."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from arxos.adapters.dynamodb import keys, mapping
 from arxos.adapters.dynamodb.availability import reading
 from arxos.adapters.dynamodb.journal import Journal
 from arxos.adapters.dynamodb.query import Collection
-from arxos.adapters.dynamodb.table import DeviceItem, GroupItem, MemberItem, TableItem
+from arxos.adapters.dynamodb.table import BuildingItem, DeviceItem, GroupItem, MemberItem, TableItem
 from arxos.adapters.dynamodb.transaction import Transaction
 from arxos.domain.building import Building
 from arxos.domain.device import Device
 from arxos.domain.errors import NotFound
 from arxos.domain.floor import Floor
+from arxos.domain.group import Group
 from arxos.domain.identifiers import is_id, shard_names, shard_of
 from arxos.domain.record import Record
 from arxos.domain.room import Room
@@ -79,6 +80,19 @@ class Repository:
         self._transaction = transaction
         self._journal = journal
 
+    def _get(
+        self,
+        type_: type[I_co],
+        key_of: Callable[[str, str, str], keys.Key],
+        building_id: str,
+        record_id: str,
+        kind: str,
+    ) -> I_co:
+        """One of a building, by its id: one GetItem, or none for what cannot be an id."""
+        if not is_id(record_id, kind):
+            raise NotFound(kind)
+        return get_item(type_, key_of(self._org, building_id, record_id), kind)
+
     def _put_new(self, item: Any, record: Record) -> None:
         """Queue a new record with its history."""
         item.change_files = self._chunks(record, record.version)
@@ -93,6 +107,12 @@ class Repository:
         """What leads from a record to the chunk that changes it now; None: its own entries do."""
         chunk_id = self._journal.chunk_id
         return {f"{version}#{chunk_id}"} if chunk_id is not None and record.events else None
+
+    def _count_in_building(self, record: Floor | Room | Device | Group, by: int) -> None:
+        """One more or less of its kind."""
+        key = keys.building(self._org, record.building_id)
+        counter = f"{record.kind}s_count"
+        self._transaction.count(BuildingItem, key, counter, by, kind="building")
 
     def _tally(self, record: Record, by: int) -> None:
         """Count a new room or device in its building's numbers, or a removed one out."""
@@ -197,6 +217,11 @@ def floors_wanted(floor_id: str | None, floor_ids: frozenset[str] | None) -> Seq
     if floor_id is None:
         return None if floor_ids is None else sorted(floor_ids)
     return [floor_id] if floor_ids is None or floor_id in floor_ids else []
+
+
+def equal_to(*wanted: tuple[Any, Any]) -> Any:
+    """The condition that each of these attributes has its value; None asks for none."""
+    return all_of(*(attribute == value for attribute, value in wanted if value is not None))
 
 
 def all_of(*conditions: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from arxos.adapters.dynamodb import keys, mapping
+from arxos.adapters.dynamodb import job_mapping, keys
 from arxos.adapters.dynamodb.query import Collection, read_slice
 from arxos.adapters.dynamodb.repositories.base import Repository, get_item
 from arxos.adapters.dynamodb.table import (
@@ -30,7 +30,7 @@ class DynamoDeletions(Repository):
         if not is_id(deletion_id, "deletion"):
             raise NotFound("deletion")
         key = keys.deletion(self._org, deletion_id)
-        return mapping.deletion(get_item(DeletionItem, key, "deletion"))
+        return job_mapping.deletion(get_item(DeletionItem, key, "deletion"))
 
     def begin(self, deletion: Deletion, target: Building | Floor | Room) -> None:
         """X2."""
@@ -41,12 +41,12 @@ class DynamoDeletions(Repository):
             condition=(type_.version == target.version) & type_.deletion_id.does_not_exist(),
             error=changed_meanwhile,
         )
-        self._transaction.put_new(mapping.deletion_item(self._org, deletion))
+        self._transaction.put_new(job_mapping.deletion_item(self._org, deletion))
         self._journal.write(deletion.events, deletion.target.building_id, target.version)
 
     def save(self, deletion: Deletion) -> None:
         """X3."""
-        item = mapping.deletion_item(self._org, deletion.stored())
+        item = job_mapping.deletion_item(self._org, deletion.stored())
         self._transaction.set(
             item, except_for=frozenset(), condition=DeletionItem.version == deletion.version
         )

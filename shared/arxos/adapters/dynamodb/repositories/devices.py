@@ -1,6 +1,7 @@
 """Devices on DynamoDB (docs/access-patterns.md, D)."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from arxos.adapters.dynamodb import keys, mapping
@@ -8,19 +9,17 @@ from arxos.adapters.dynamodb.availability import reading
 from arxos.adapters.dynamodb.query import CALLS_PER_PAGE, Collection, read_all, read_slice
 from arxos.adapters.dynamodb.repositories.base import (
     Repository,
-    all_of,
     before,
+    equal_to,
     floors_wanted,
-    get_item,
     home_in,
     in_building,
     of_building,
 )
-from arxos.adapters.dynamodb.sorted_lists import best, in_order, read_orders
+from arxos.adapters.dynamodb.sorted_lists import best_of, in_order, read_orders
 from arxos.adapters.dynamodb.table import (
     GSI1,
     GSI2,
-    BuildingItem,
     DeviceItem,
     FloorItem,
     FurtherRoomItem,
@@ -29,7 +28,6 @@ from arxos.adapters.dynamodb.table import (
 )
 from arxos.domain.building import Building
 from arxos.domain.device import Device
-from arxos.domain.errors import NotFound
 from arxos.domain.identifiers import PREFIXES, is_id, shard_names
 from arxos.domain.ordering import Order, order_of
 from arxos.ports.registry import DeviceFilter, Page, Slice, Sort
@@ -51,10 +49,8 @@ class DynamoDevices(Repository):
 
     def get(self, building_id: str, device_id: str) -> Device:
         """D1."""
-        if not is_id(device_id, "device"):
-            raise NotFound("device")
-        key = keys.device(self._org, building_id, device_id)
-        return mapping.device(get_item(DeviceItem, key, "device"))
+        item = self._get(DeviceItem, keys.device, building_id, device_id, "device")
+        return mapping.device(item)
 
     def list(self, building: Building, where: DeviceFilter, page: Page) -> Slice[Device]:
         """D2 (a building's), D3 (a room's), D4 (a floor's), L3 (sorted), G8 (a group's)."""
@@ -83,9 +79,8 @@ class DynamoDevices(Repository):
             )
         else:
             collection = in_building(self._org, building, keys.DEVICE)
-        condition = all_of(
-            DeviceItem.device_type == where.device_type if where.device_type is not None else None,
-            DeviceItem.status == where.status if where.status is not None else None,
+        condition = equal_to(
+            (DeviceItem.device_type, where.device_type), (DeviceItem.status, where.status)
         )
         if where.room_id is not None and condition is not None:
             # What leads to a device from a further room says nothing of it but its name.
@@ -96,11 +91,8 @@ class DynamoDevices(Repository):
             devices = self._devices(building.id, found.items)
             listed = tuple(device for device in devices if _matches(device, where))
             return of_building(building, Slice(listed, found.position))
-        ids = best(
-            self._orders(building, collection, where.sort, condition, where), where.sort, page
-        )
-        held = self.get_some(building.id, ids.items)
-        return Slice(tuple(held[i] for i in ids.items if i in held), ids.position)
+        orders = self._orders(building, collection, where.sort, condition, where)
+        return best_of(orders, where.sort, page, partial(self.get_some, building.id))
 
     def _orders(
         self,
@@ -187,13 +179,7 @@ class DynamoDevices(Repository):
         self._put_new(mapping.device_item(self._org, device), device)
         for room_id in device.room_ids[1:]:
             self._transaction.put(mapping.further_room_item(self._org, device, room_id))
-        self._transaction.count(
-            BuildingItem,
-            keys.building(self._org, device.building_id),
-            "devices_count",
-            1,
-            kind="building",
-        )
+        self._count_in_building(device, 1)
         self._count(device, device.floor_id, device.room_ids, 1)
         self._tally(device, 1)
 
@@ -215,13 +201,7 @@ class DynamoDevices(Repository):
         self._delete(mapping.device_item(self._org, device), device, ())
         for room_id in device.room_ids[1:]:
             self._transaction.delete(mapping.further_room_item(self._org, device, room_id))
-        self._transaction.count(
-            BuildingItem,
-            keys.building(self._org, device.building_id),
-            "devices_count",
-            -1,
-            kind="building",
-        )
+        self._count_in_building(device, -1)
         self._count(device, device.floor_id, device.room_ids, -1)
         self._tally(device, -1)
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from arxos.adapters.dynamodb import keys, mapping
 from arxos.adapters.dynamodb.availability import reading
 from arxos.adapters.dynamodb.query import Collection, read_all
-from arxos.adapters.dynamodb.repositories.base import Repository, before, get_item
+from arxos.adapters.dynamodb.repositories.base import Repository, before
 from arxos.adapters.dynamodb.sorted_lists import in_order
-from arxos.adapters.dynamodb.table import BuildingItem, FloorItem, HolderItem
-from arxos.domain.errors import ArxosError, Duplicate, NotFound
+from arxos.adapters.dynamodb.table import FloorItem, HolderItem
+from arxos.domain.errors import ArxosError, Duplicate
 from arxos.domain.floor import Floor
 from arxos.domain.identifiers import is_id
 from arxos.ports.registry import FloorFilter, Page, Slice
@@ -19,10 +19,8 @@ class DynamoFloors(Repository):
 
     def get(self, building_id: str, floor_id: str) -> Floor:
         """F1."""
-        if not is_id(floor_id, "floor"):
-            raise NotFound("floor")
-        key = keys.floor(self._org, building_id, floor_id)
-        return mapping.floor(get_item(FloorItem, key, "floor"))
+        item = self._get(FloorItem, keys.floor, building_id, floor_id, "floor")
+        return mapping.floor(item)
 
     def list(self, building_id: str, where: FloorFilter, page: Page) -> Slice[Floor]:
         """F2. A building has at most some hundred floors: one Query, ordered here."""
@@ -51,13 +49,7 @@ class DynamoFloors(Repository):
         """F3."""
         self._put_new(mapping.floor_item(self._org, floor), floor)
         self._hold_number(floor)
-        self._transaction.count(
-            BuildingItem,
-            keys.building(self._org, floor.building_id),
-            "floors_count",
-            1,
-            kind="building",
-        )
+        self._count_in_building(floor, 1)
 
     def update(self, floor: Floor) -> None:
         """F4."""
@@ -79,13 +71,7 @@ class DynamoFloors(Repository):
             ("rooms_count", "devices_count"),
             holder=HolderItem(key.pk, key.sk),
         )
-        self._transaction.count(
-            BuildingItem,
-            keys.building(self._org, floor.building_id),
-            "floors_count",
-            -1,
-            kind="building",
-        )
+        self._count_in_building(floor, -1)
 
     def _hold_number(self, floor: Floor) -> None:
         key = keys.floor_number(self._org, floor.building_id, floor.floor_number)

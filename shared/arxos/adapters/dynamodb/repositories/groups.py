@@ -7,12 +7,10 @@ from pynamodb.expressions.condition import size
 
 from arxos.adapters.dynamodb import keys, mapping
 from arxos.adapters.dynamodb.query import Collection, read_all, read_slice
-from arxos.adapters.dynamodb.repositories.base import Repository, get_item
-from arxos.adapters.dynamodb.table import BuildingItem, DeviceItem, GroupItem, MemberItem, RoomItem
+from arxos.adapters.dynamodb.repositories.base import Repository
+from arxos.adapters.dynamodb.table import DeviceItem, GroupItem, MemberItem, RoomItem
 from arxos.adapters.dynamodb.transaction import changed_meanwhile
-from arxos.domain.errors import NotFound
 from arxos.domain.group import MAX_GROUPS_OF_A_RECORD, Group, kind_of_member
-from arxos.domain.identifiers import is_id
 from arxos.ports.registry import GroupFilter, Page, Slice
 
 
@@ -21,16 +19,14 @@ class DynamoGroups(Repository):
 
     def get(self, building_id: str, group_id: str) -> Group:
         """G1."""
-        if not is_id(group_id, "group"):
-            raise NotFound("group")
-        key = keys.group(self._org, building_id, group_id)
-        return mapping.group(get_item(GroupItem, key, "group"))
+        item = self._get(GroupItem, keys.group, building_id, group_id, "group")
+        return mapping.group(item)
 
     def list(self, building_id: str, where: GroupFilter, page: Page) -> Slice[Group]:
         """G2."""
         condition: Any = None
-        if where.group_kind is not None:
-            condition = GroupItem.group_kind == where.group_kind
+        if where.kind is not None:
+            condition = GroupItem.group_kind == where.kind
         return read_slice(self._of(building_id), page, mapping.group, where=condition)
 
     def all(self, building_id: str) -> Iterator[Group]:
@@ -41,7 +37,7 @@ class DynamoGroups(Repository):
     def add(self, group: Group) -> None:
         """G3."""
         self._put_new(mapping.group_item(self._org, group), group)
-        self._count(group, 1)
+        self._count_in_building(group, 1)
 
     def update(self, group: Group) -> None:
         """G4."""
@@ -50,7 +46,7 @@ class DynamoGroups(Repository):
     def remove(self, group: Group) -> None:
         """G7."""
         self._delete(mapping.group_item(self._org, group), group, ("members_count",))
-        self._count(group, -1)
+        self._count_in_building(group, -1)
 
     def members(self, group: Group, page: Page) -> Slice[str]:
         """G5."""
@@ -106,7 +102,3 @@ class DynamoGroups(Repository):
         self._transaction.change(
             type_(key.pk, key.sk), [action], condition=condition, error=changed_meanwhile
         )
-
-    def _count(self, group: Group, by: int) -> None:
-        key = keys.building(self._org, group.building_id)
-        self._transaction.count(BuildingItem, key, "groups_count", by, kind="building")

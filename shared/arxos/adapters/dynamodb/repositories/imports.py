@@ -1,11 +1,10 @@
 """Imports on DynamoDB (docs/access-patterns.md, I)."""
 
-from arxos.adapters.dynamodb import keys, mapping
+from arxos.adapters.dynamodb import job_mapping, keys
 from arxos.adapters.dynamodb.query import Collection, read_slice
-from arxos.adapters.dynamodb.repositories.base import Repository, get_item
+from arxos.adapters.dynamodb.repositories.base import Repository
 from arxos.adapters.dynamodb.table import BuildingItem, ImportItem
-from arxos.domain.errors import Conflict, NotFound
-from arxos.domain.identifiers import is_id
+from arxos.domain.errors import Conflict
 from arxos.domain.import_job import ImportJob
 from arxos.ports.registry import Page, Slice
 
@@ -15,29 +14,27 @@ class DynamoImports(Repository):
 
     def get(self, building_id: str, import_id: str) -> ImportJob:
         """I1."""
-        if not is_id(import_id, "import"):
-            raise NotFound("import")
-        key = keys.import_job(self._org, building_id, import_id)
-        return mapping.import_job(get_item(ImportItem, key, "import"))
+        item = self._get(ImportItem, keys.import_job, building_id, import_id, "import")
+        return job_mapping.import_job(item)
 
     def list(self, building_id: str, page: Page) -> Slice[ImportJob]:
         """I2."""
         partition = keys.in_building(self._org, building_id)
         collection = Collection((partition,), keys.IMPORT, forward=False)
-        return read_slice(collection, page, mapping.import_job)
+        return read_slice(collection, page, job_mapping.import_job)
 
     def add(self, job: ImportJob) -> None:
         """I3. Not into a building that is being deleted: it would be left behind."""
         self._transaction.require_unmarked(
             BuildingItem, keys.building(self._org, job.building_id), kind="building"
         )
-        self._transaction.put_new(mapping.import_item(self._org, job))
+        self._transaction.put_new(job_mapping.import_item(self._org, job))
         self._journal.write(job.events, job.building_id)
 
     def save(self, job: ImportJob) -> None:
         """I4."""
         self._transaction.set(
-            mapping.import_item(self._org, job),
+            job_mapping.import_item(self._org, job),
             except_for=frozenset(),
             condition=ImportItem.attempt == job.attempt,
             error=lambda: Conflict("Another invocation has taken over this import."),

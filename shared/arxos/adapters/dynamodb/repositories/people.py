@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from arxos.adapters.dynamodb import keys, mapping
+from arxos.adapters.dynamodb import keys, user_mapping
 from arxos.adapters.dynamodb.query import Collection, read_slice
 from arxos.adapters.dynamodb.repositories.base import Repository, before, get_item
 from arxos.adapters.dynamodb.table import HolderItem, IdentityItem, OrganizationItem, UserItem
@@ -20,11 +20,11 @@ class DynamoUsers(Repository):
         """U1."""
         if not is_id(user_id, "user"):
             raise NotFound("user")
-        return mapping.user(get_item(UserItem, keys.user(self._org, user_id), "user"))
+        return user_mapping.user(get_item(UserItem, keys.user(self._org, user_id), "user"))
 
     def list(self, page: Page) -> Slice[User]:
         """U4. By time of invitation: the ids are ULIDs."""
-        return read_slice(Collection((keys.users(self._org),), keys.USER), page, mapping.user)
+        return read_slice(Collection((keys.users(self._org),), keys.USER), page, user_mapping.user)
 
     def has_email(self, email: str) -> bool:
         """U6."""
@@ -38,7 +38,7 @@ class DynamoUsers(Repository):
         """U2."""
         identity = keys.identity(user.subject)
         email = keys.user_email(self._org, user.email)
-        self._transaction.put_new(mapping.user_item(user))
+        self._transaction.put_new(user_mapping.user_item(user))
         self._transaction.put_new(
             IdentityItem(
                 identity.pk, identity.sk, organization_id=user.organization_id, user_id=user.id
@@ -53,7 +53,7 @@ class DynamoUsers(Repository):
 
     def update(self, user: User) -> None:
         """U5."""
-        item = mapping.user_item(user)
+        item = user_mapping.user_item(user)
         item.version = user.version + 1
         self._transaction.set(
             item, except_for=frozenset(), condition=UserItem.version == user.version

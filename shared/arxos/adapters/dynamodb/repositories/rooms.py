@@ -1,6 +1,7 @@
 """Rooms on DynamoDB (docs/access-patterns.md, R)."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from arxos.adapters.dynamodb import keys, mapping
@@ -8,19 +9,16 @@ from arxos.adapters.dynamodb.availability import reading
 from arxos.adapters.dynamodb.query import Collection, read_all, read_slice
 from arxos.adapters.dynamodb.repositories.base import (
     Repository,
-    all_of,
     before,
+    equal_to,
     floors_wanted,
-    get_item,
     home_in,
     in_building,
     of_building,
 )
-from arxos.adapters.dynamodb.sorted_lists import best, read_orders
-from arxos.adapters.dynamodb.table import GSI1, BuildingItem, FloorItem, HolderItem, RoomItem
+from arxos.adapters.dynamodb.sorted_lists import best_of, read_orders
+from arxos.adapters.dynamodb.table import GSI1, FloorItem, HolderItem, RoomItem
 from arxos.domain.building import Building
-from arxos.domain.errors import NotFound
-from arxos.domain.identifiers import is_id
 from arxos.domain.room import Room
 from arxos.domain.room_numbers import number_taken
 from arxos.domain.text_rules import folded
@@ -32,10 +30,8 @@ class DynamoRooms(Repository):
 
     def get(self, building_id: str, room_id: str) -> Room:
         """R1."""
-        if not is_id(room_id, "room"):
-            raise NotFound("room")
-        key = keys.room(self._org, building_id, room_id)
-        return mapping.room(get_item(RoomItem, key, "room"))
+        item = self._get(RoomItem, keys.room, building_id, room_id, "room")
+        return mapping.room(item)
 
     def list(self, building: Building, where: RoomFilter, page: Page) -> Slice[Room]:
         """R2 (a building's), R3 (a floor's; T1), L2 (either, in another order)."""
@@ -50,10 +46,7 @@ class DynamoRooms(Repository):
             )
         else:
             collection = in_building(self._org, building, keys.ROOM)
-        condition = all_of(
-            RoomItem.room_type == where.room_type if where.room_type is not None else None,
-            RoomItem.status == where.status if where.status is not None else None,
-        )
+        condition = equal_to((RoomItem.room_type, where.room_type), (RoomItem.status, where.status))
         by_number = (NumberedSort.NUMBER, NumberedSort.NUMBER_DESCENDING)
         if where.sort is None or (where.floor_id is not None and where.sort in by_number):
             found = read_slice(collection, page, mapping.room, where=condition)
@@ -69,9 +62,7 @@ class DynamoRooms(Repository):
             if order is not None
             and raw["PK"]["S"] == keys.room(self._org, building.id, order[1]).pk
         )
-        ids = best(candidates, sort, page)
-        held = self.get_some(building.id, ids.items)
-        return Slice(tuple(held[i] for i in ids.items if i in held), ids.position)
+        return best_of(candidates, sort, page, partial(self.get_some, building.id))
 
     def all(self, building: Building) -> Iterator[Room]:
         """R2, to its end."""
@@ -96,13 +87,7 @@ class DynamoRooms(Repository):
         self._put_new(mapping.room_item(self._org, room), room)
         if not room.number_shared:
             self._hold_number(room)
-        self._transaction.count(
-            BuildingItem,
-            keys.building(self._org, room.building_id),
-            "rooms_count",
-            1,
-            kind="building",
-        )
+        self._count_in_building(room, 1)
         self._count_on_floor(room, room.floor_id, 1)
         self._tally(room, 1)
 
@@ -135,13 +120,7 @@ class DynamoRooms(Repository):
             ("devices_count",),
             holder=None if room.number_shared else HolderItem(key.pk, key.sk),
         )
-        self._transaction.count(
-            BuildingItem,
-            keys.building(self._org, room.building_id),
-            "rooms_count",
-            -1,
-            kind="building",
-        )
+        self._count_in_building(room, -1)
         self._count_on_floor(room, room.floor_id, -1)
         self._tally(room, -1)
 

@@ -1,0 +1,133 @@
+"""Imports and deletions, the work that goes on for a while, as items and back."""
+
+from dataclasses import asdict
+from typing import Any
+
+from arxos.adapters.dynamodb import keys
+from arxos.adapters.dynamodb.table import DeletionItem, ImportItem
+from arxos.domain.deletion import Deletion, DeletionStatus, RemovedCounts, Target
+from arxos.domain.import_job import (
+    ImportCounts,
+    ImportJob,
+    ImportMode,
+    ImportProfile,
+    ImportStatus,
+)
+from arxos.domain.source import Problem
+from arxos.domain.timestamps import from_iso, to_iso
+
+
+def import_item(org: str, job: ImportJob) -> ImportItem:
+    key = keys.import_job(org, job.building_id, job.id)
+    return ImportItem(
+        key.pk,
+        key.sk,
+        id=job.id,
+        building_id=job.building_id,
+        filename=job.filename,
+        mode=job.mode.value,
+        profile=job.profile.value,
+        status=job.status.value,
+        progress=job.progress,
+        counts=asdict(job.counts),
+        errors=[_stored_problem(p) for p in job.errors] or None,
+        warnings=[_stored_problem(p) for p in job.warnings] or None,
+        errors_count=job.errors_count,
+        warnings_count=job.warnings_count,
+        attempt=job.attempt,
+        attempts=job.attempts,
+        lease_until=to_iso(job.lease_until) if job.lease_until else None,
+        chunks_done=job.chunks_done,
+        plan_digest=job.plan_digest,
+        plan_index=dict(job.plan_index) or None,
+        plan_size=job.plan_size,
+        is_approved=job.is_approved or None,
+        apply_begun=job.apply_begun or None,
+        remove=job.remove or None,
+        undo_begun_at=to_iso(job.undo_begun_at) if job.undo_begun_at else None,
+        started_by=job.started_by,
+        started_by_name=job.started_by_name,
+        created_at=to_iso(job.created_at),
+        updated_at=to_iso(job.updated_at),
+    )
+
+
+def import_job(item: ImportItem) -> ImportJob:
+    return ImportJob(
+        id=item.id,
+        building_id=item.building_id,
+        filename=item.filename,
+        mode=ImportMode(item.mode),
+        profile=ImportProfile(item.profile),
+        status=ImportStatus(item.status),
+        progress=item.progress,
+        counts=ImportCounts(**(item.counts or {})),
+        errors=tuple(Problem(**p) for p in item.errors or ()),
+        warnings=tuple(Problem(**p) for p in item.warnings or ()),
+        errors_count=int(item.errors_count),
+        warnings_count=int(item.warnings_count),
+        attempt=item.attempt,
+        attempts=int(item.attempts),
+        lease_until=from_iso(item.lease_until) if item.lease_until else None,
+        chunks_done=int(item.chunks_done),
+        plan_digest=item.plan_digest,
+        plan_index=item.plan_index or {},
+        plan_size=int(item.plan_size),
+        is_approved=bool(item.is_approved),
+        apply_begun=bool(item.apply_begun),
+        remove=bool(item.remove),
+        undo_begun_at=from_iso(item.undo_begun_at) if item.undo_begun_at else None,
+        started_by=item.started_by,
+        started_by_name=item.started_by_name,
+        created_at=from_iso(item.created_at),
+        updated_at=from_iso(item.updated_at),
+    )
+
+
+def deletion_item(org: str, deletion: Deletion) -> DeletionItem:
+    key = keys.deletion(org, deletion.id)
+    return DeletionItem(
+        key.pk,
+        key.sk,
+        id=deletion.id,
+        target_kind=deletion.target.kind,
+        target_id=deletion.target.id,
+        target_label=deletion.target.label,
+        building_id=deletion.target.building_id,
+        floor_id=deletion.target.floor_id,
+        status=deletion.status.value,
+        total=deletion.total,
+        removed=asdict(deletion.removed),
+        message=deletion.message,
+        version=deletion.version,
+        started_by=deletion.started_by,
+        started_by_name=deletion.started_by_name,
+        created_at=to_iso(deletion.created_at),
+        updated_at=to_iso(deletion.updated_at),
+    )
+
+
+def deletion(item: DeletionItem) -> Deletion:
+    return Deletion(
+        id=item.id,
+        target=Target(
+            kind=item.target_kind,
+            id=item.target_id,
+            building_id=item.building_id,
+            floor_id=item.floor_id,
+            label=item.target_label,
+        ),
+        status=DeletionStatus(item.status),
+        total=int(item.total),
+        removed=RemovedCounts(**item.removed),
+        message=item.message,
+        version=int(item.version),
+        started_by=item.started_by,
+        started_by_name=item.started_by_name,
+        created_at=from_iso(item.created_at),
+        updated_at=from_iso(item.updated_at),
+    )
+
+
+def _stored_problem(problem: Problem) -> dict[str, Any]:
+    return {k: v for k, v in asdict(problem).items() if v is not None}

@@ -1,0 +1,142 @@
+"""Work on an import that somebody ordered, in the background: applying it, or taking it back.
+
+An order may come twice, late, or to an invocation that is killed; one at a time holds the import,
+and each of its commits is conditional on still holding it.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from arxos.domain.errors import NotFound
+from arxos.domain.import_job import ImportJob, ImportStatus
+from arxos.domain.permissions import Permission
+from arxos.domain.rights import Place
+from arxos.domain.user import Actor
+from arxos.ports.imports import ImportDesk, ImportOrder, UploadedFile, uploaded_file
+from arxos.ports.orders import Delivery, OrderQueue, OutOfTime
+from arxos.ports.registry import UnitOfWork
+
+Clock = Callable[[], datetime]
+
+
+class ImportWork(ABC):
+    """One invocation's work on one import. `job` is the import's present state."""
+
+    def __init__(
+        self,
+        file: UploadedFile,
+        job: ImportJob,
+        desk: ImportDesk,
+        clock: Clock,
+        *,
+        until: datetime | None = None,
+    ) -> None:
+        """`until`: when no further chunk is to be begun."""
+        self.job = job
+        self._file = file
+        self._desk = desk
+        self._clock = clock
+        self._until = until
+
+    @abstractmethod
+    def do(self) -> ImportJob:
+        """All of it. Raises OutOfTime between two chunks."""
+
+    @abstractmethod
+    def give_up(self) -> None:
+        """Record that no further try comes."""
+
+    def release(self) -> None:
+        """Let the next attempt claim the import at once, whatever its name."""
+        self._save(replace(self.job, lease_until=None, updated_at=self._clock()))
+
+    def hand_over(self) -> None:
+        """As `release`, after work that went well: the tries are counted anew."""
+        self._save(replace(self.job, lease_until=None, attempts=0, updated_at=self._clock()))
+
+    def _save(self, job: ImportJob) -> None:
+        with self._chunk() as uow:
+            uow.imports.save(job)
+        self.job = replace(job, events=())
+
+    def _chunk(self) -> UnitOfWork:
+        return self._desk.chunk(self._file, self.job, self.job.chunks_done)
+
+    def _is_out_of_time(self) -> bool:
+        return self._until is not None and self._clock() > self._until
+
+
+def order_work(
+    order: ImportOrder,
+    ordered: Callable[[ImportJob], ImportJob | None],
+    *,
+    uow: UnitOfWork,
+    queue: OrderQueue[ImportOrder],
+    actor: Actor,
+    now: datetime,
+) -> ImportJob:
+    """Have an import worked on. Raises NotFound, Forbidden, and what `ordered` raises.
+
+    `ordered` makes the ordered import of the one at hand; None: it is ordered already, and its
+    order is sent again, in case the first never was.
+    """
+    actor.rights.must(Permission.IMPORT_DATA, Place(order.building_id), kind="import")
+    job = uow.imports.get(order.building_id, order.import_id).as_seen_at(now)
+    changed = ordered(job)
+    if changed is not None:
+        with uow:
+            uow.imports.save(changed)
+        job = replace(changed, events=())
+    queue.send(order)
+    return job
+
+
+def carry_out(
+    order: ImportOrder,
+    delivery: Delivery,
+    work_on: Callable[[UploadedFile, ImportJob], ImportWork],
+    *,
+    is_ordered: Callable[[ImportJob], bool],
+    desk: ImportDesk,
+    queue: OrderQueue[ImportOrder],
+    clock: Clock,
+) -> ImportJob | None:
+    """Do what was ordered of an import; None when there is nothing to do, or something is left.
+
+    What does not fit into this delivery's time is ordered again. Errors are raised, so that the
+    order comes again, and at its last delivery recorded in the import first.
+    """
+    try:
+        job = desk.find(order)
+    except NotFound:
+        return None
+    if not is_ordered(job):  # an old order: it must not hold the import up
+        return None
+    file = uploaded_file(order.organization_id, job)
+    claimed = desk.claim(
+        file,
+        attempt=delivery.attempt,
+        now=clock(),
+        until=delivery.ends,
+        status=ImportStatus.APPLYING,
+    )
+    if claimed is None:
+        return None
+    work = work_on(file, claimed)
+    if not is_ordered(claimed):
+        work.release()
+        return None
+    try:
+        return work.do()
+    except OutOfTime:
+        work.hand_over()
+        queue.send(order)
+        return None
+    except Exception:
+        if delivery.is_last:
+            work.give_up()
+        else:
+            work.release()
+        raise
