@@ -7,7 +7,8 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 PORT ?= 4577
 ROLE ?= admin
 ORGANIZATION ?= acme
-STAGE ?= staging
+ENV ?=
+STAGE ?= $(or $(ENV),staging)
 IN := .venv/bin
 LOCAL_CLOUD := $(IN)/python -m scripts.local_cloud
 SAM := SAM_CLI_TELEMETRY=0 .local/tools/sam/bin/sam
@@ -18,11 +19,11 @@ EXAMPLES ?= 100
 export PATH := $(CURDIR)/.local/tools/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop token test check fix cov openapi conformance build deploy lock-tools clean
+.PHONY: help setup run stop token test check fix cov openapi handover-rules conformance audit build deploy smoke cost lock-tools clean
 MAKEFLAGS += --no-print-directory
 
 help: ## Say what there is to do.
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing, into .venv and .local/tools only.
 	@$(PYTHON) scripts/set_up.py
@@ -59,6 +60,9 @@ fix: setup ## Mend what the linter and the formatter can mend.
 cov: setup ## Run all tests and say which lines none of them reached.
 	@$(IN)/pytest --cov --cov-report=term --cov-report=html $(TESTS)
 
+handover-rules: setup ## Make docs/handover-rules.md anew from the rules.
+	@$(IN)/python -m scripts.make_handover_rules
+
 openapi: setup ## Make the API's description anew from routes, handlers and models.
 	@$(IN)/python -m scripts.make_openapi
 
@@ -66,13 +70,24 @@ EXAMPLES ?= 2
 conformance: setup ## Try the API against its description, on a cloud of its own: EXAMPLES=100.
 	@SCHEMATHESIS_EXAMPLES=$(EXAMPLES) $(IN)/pytest tests/e2e/test_openapi_conformance.py
 
+audit: ## Look for what is unsafe: code, templates, secrets; and list what Arxos is made of.
+	@$(PYTHON) scripts/set_up.py audit
+	@sh scripts/audit.sh
+
 build: setup ## Build for AWS (Python 3.13 on arm64), into .aws-sam.
 	@python3.13 -c '' 2>/dev/null || { \
 		echo "make build: Python 3.13, which AWS runs the functions with, must be on the PATH."; exit 1; }
 	@$(SAM) build --config-env $(STAGE)
 
-deploy: build ## Build, and deploy to AWS: STAGE=staging|production.
+deploy: build ## Build, and deploy to AWS: ENV=staging|production.
 	@$(SAM) deploy --config-env $(STAGE)
+	@$(IN)/python -m scripts.guard_deployments arxos-$(STAGE)
+
+smoke: setup ## Ask a deployment whether it works: the local cloud, or ENV=staging|production.
+	@$(IN)/python -m scripts.smoke --stage $(or $(ENV),local)
+
+cost: setup ## Reckon a month's bill: .venv/bin/python -m scripts.cost --help says of what.
+	@$(IN)/python -m scripts.cost
 
 lock-tools: setup ## Resolve scripts/local_cloud/*.requirements.txt anew.
 	@sh scripts/lock_tools.sh .local/tools/bin/uv

@@ -28,11 +28,11 @@ from arxos.adapters.dynamodb.unit_of_work import DynamoUnitOfWork
 from arxos.bootstrap import new_id, now
 from arxos.domain.source import SourceModel
 from arxos.ports.imports import UploadedFile, upload_location
-from arxos.use_cases.read_building_file import read_building_file
 from scripts.local_cloud.places import Places
 from tests.e2e.registry_client import RegistryClient
 from tests.fakes import FakeChangeFiles, FakeReader, FakeUploads
 from tests.make import make_actor, make_import, make_model
+from tests.taking_in import take_in
 
 DEVICES, DEVICES_PER_ROOM = 5_000, 10
 KEPT_DEVICES = 100
@@ -79,7 +79,7 @@ def fill(outputs: dict[str, Any], client: RegistryClient, name: str, devices: in
         uow.imports.add(job)
     file = UploadedFile.at(upload_location(organization_id, job))
     assert file is not None
-    read_building_file(
+    take_in(
         file,
         attempt=job.id,
         lease_until=now() + timedelta(minutes=30),

@@ -2,7 +2,7 @@
 
 Runs the import use case with the real DynamoDB adapter against AWS's DynamoDB Local, in sizes that
 double several times over; a flat last column means that 100,000 devices cost what 1,000 do, each.
-Run: .venv/bin/python -m benchmarks.import_growth [DEVICES ...]
+Run: .venv/bin/python -m benchmarks.import_growth [DEVICES ... | large]
 """
 
 import os
@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,12 +24,21 @@ from arxos.adapters.dynamodb.table import connect
 from arxos.adapters.dynamodb.unit_of_work import DynamoUnitOfWork
 from arxos.domain.import_job import ImportJob
 from arxos.domain.source import Problem, SourceModel
-from arxos.ports.imports import UploadedFile, upload_location
+from arxos.ports.imports import ImportOrder, UploadedFile, upload_location
+from arxos.use_cases.apply_import import apply_import
 from arxos.use_cases.read_building_file import read_building_file
 from scripts.dynamodb_local import running
 from tests.dynamodb_table import REGION, counted_calls, create_table
-from tests.fakes import FakeReader, FakeUploads
-from tests.make import ORG, make_actor, make_building, make_id, make_import, make_model
+from tests.fakes import FakeOrders, FakeReader, FakeUploads
+from tests.make import (
+    ORG,
+    make_actor,
+    make_building,
+    make_delivery,
+    make_id,
+    make_import,
+    make_model,
+)
 
 DEFAULT_SIZES = (1_000, 4_000, 16_000)
 DEVICES_PER_ROOM, ROOMS_PER_FLOOR = 10, 50
@@ -68,22 +78,27 @@ class Import:
             self.uow.buildings.add(self.building)
 
     def run(self, model: SourceModel) -> ImportJob:
+        """Read and planned, then applied by the order that comes of it."""
         job = make_import(self.building)
         with self.uow:
             self.uow.imports.add(job)
         file = UploadedFile.at(upload_location(ORG, job))
         assert file is not None
-        done = read_building_file(
+        uploads, orders = FakeUploads(), FakeOrders[ImportOrder]()
+        read_building_file(
             file,
             attempt=job.id,
             lease_until=now() + timedelta(minutes=15),
             desk=self.desk,
-            uploads=FakeUploads(),
+            uploads=uploads,
             reader=FakeReader(model),
+            queue=orders,
             clock=now,
         )
-        assert done is not None
-        return done
+        for order in orders.orders:
+            delivery = make_delivery(now() + timedelta(minutes=30))
+            apply_import(order, delivery, desk=self.desk, uploads=uploads, queue=orders, clock=now)
+        return self.uow.imports.get(self.building.id, job.id)
 
 
 @contextmanager
@@ -103,25 +118,72 @@ def measured(label: str, records: int) -> Iterator[None]:
     )
 
 
-def main(sizes: tuple[int, ...]) -> None:
-    """The report."""
+def growth(endpoint_url: str, folder: Path, sizes: tuple[int, ...]) -> None:
+    """A building of each size: all new, all as before, and every device with another maker."""
+    for devices in sizes:
+        model = _model(devices)
+        records = len(model.floors) + len(model.rooms) + len(model.devices)
+        building = Import(endpoint_url, folder)
+        with measured(f"{records} created", records):
+            created = building.run(model)
+        assert created.counts.created == records, created
+        with measured(f"{records} unchanged", records):
+            again = building.run(model)
+        assert again.counts.unchanged == records, again
+        with measured(f"{len(model.devices)} of them changed", len(model.devices)):
+            changed = building.run(_by_another_maker(model, len(model.devices)))
+        assert changed.counts.updated == len(model.devices), changed
+
+
+def into_a_large_building(endpoint_url: str, folder: Path) -> None:
+    """40,000 records of one document come again into a building of 145,000."""
+    building = Import(endpoint_url, folder)
+    # Each document has floors and rooms of its own, so that neither adds to the other's records.
+    small = _model(36_000)
+    large = replace(_model(95_400, first_floor=1_000), source="other")
+    building.run(large)
+    building.run(small)
+    there = building.uow.buildings.get(building.building.id)
+    records = there.floors_count + there.rooms_count + there.devices_count
+    again = len(small.floors) + len(small.rooms) + len(small.devices)
+    with measured(f"{again} again into {records}", again):
+        unchanged = building.run(small)
+    assert unchanged.counts.unchanged == again, unchanged
+    with measured(f"of these 1000 changed, into {records}", again):
+        changed = building.run(_by_another_maker(small, 1_000))
+    assert changed.counts.updated == 1_000, changed
+
+
+def main(arguments: list[str]) -> None:
+    """The report: `large`, or sizes."""
     os.environ.setdefault("AWS_ACCESS_KEY_ID", "test")
     os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "test")
     with running() as endpoint_url, TemporaryDirectory() as folder:
-        for devices in sizes:
-            rooms = max(1, devices // DEVICES_PER_ROOM)
-            floors = max(1, rooms // ROOMS_PER_FLOOR)
-            model = make_model(
-                floors=floors, rooms=rooms // floors, devices=DEVICES_PER_ROOM, problems=_one()
-            )
-            records = len(model.floors) + len(model.rooms) + len(model.devices)
-            building = Import(endpoint_url, Path(folder))
-            with measured(f"{records} created", records):
-                created = building.run(model)
-            assert created.counts.created == records, created
-            with measured(f"{records} unchanged", records):
-                again = building.run(model)
-            assert again.counts.unchanged == records, again
+        if arguments == ["large"]:
+            into_a_large_building(endpoint_url, Path(folder))
+        else:
+            growth(endpoint_url, Path(folder), tuple(map(int, arguments)) or DEFAULT_SIZES)
+
+
+def _model(devices: int, *, first_floor: int = 0) -> SourceModel:
+    rooms = max(1, devices // DEVICES_PER_ROOM)
+    floors = max(1, rooms // ROOMS_PER_FLOOR)
+    model = make_model(
+        floors=floors, rooms=rooms // floors, devices=DEVICES_PER_ROOM, problems=_one()
+    )
+    if not first_floor:
+        return model
+    moved = tuple(
+        replace(floor, floor_number=first_floor + n, name=f"Tower {n}", elevation_m=1e4 + 3.0 * n)
+        for n, floor in enumerate(model.floors)
+    )
+    others = tuple(replace(d, serial_number=f"T{d.serial_number}") for d in model.devices)
+    return replace(model, floors=moved, devices=others)
+
+
+def _by_another_maker(model: SourceModel, devices: int) -> SourceModel:
+    changed = (replace(device, manufacturer="Another") for device in model.devices[:devices])
+    return replace(model, devices=(*changed, *model.devices[devices:]))
 
 
 def _one() -> tuple[Problem, ...]:
@@ -130,4 +192,4 @@ def _one() -> tuple[Problem, ...]:
 
 if __name__ == "__main__":
     assert Path("pyproject.toml").exists(), "Run this from the project's root."
-    main(tuple(int(word) for word in sys.argv[1:]) or DEFAULT_SIZES)
+    main(sys.argv[1:])

@@ -14,3 +14,4 @@ lock() {
 # Not ministack[full]: databases and Docker, which it brings, are nothing we use.
 lock ministack 'ministack==1.5.33' cryptography aws-sam-translator
 lock sam 'aws-sam-cli==1.170.0'
+lock audit 'bandit==1.9.4' 'checkov==3.3.30' 'detect-secrets==1.5.0'

@@ -116,6 +116,8 @@ def main() -> None:
     install_project(uv)
     install_tool(uv, "ministack", "the cloud on this machine")
     install_tool(uv, "sam", "which builds and deploys")
+    if "audit" in sys.argv[1:]:
+        install_tool(uv, "audit", "which looks for what is unsafe")
 
 
 if __name__ == "__main__":

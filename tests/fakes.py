@@ -12,12 +12,14 @@ from typing import Any, Generic, Self, TypeVar
 
 from arxos.adapters.dynamodb.mapping import COUNTERS
 from arxos.domain.building import Building
+from arxos.domain.check_job import CheckJob
 from arxos.domain.deletion import Deletion
 from arxos.domain.device import Device
 from arxos.domain.errors import (
     BeingDeleted,
     ChangedMeanwhile,
     Conflict,
+    DoneBefore,
     Duplicate,
     InvalidInput,
     LastAdmin,
@@ -26,12 +28,14 @@ from arxos.domain.errors import (
     Unauthenticated,
 )
 from arxos.domain.events import DomainEvent
+from arxos.domain.export_job import ExportJob, ExportStatus
 from arxos.domain.floor import Floor
 from arxos.domain.group import MAX_GROUPS_OF_A_RECORD, Group, kind_of_member
 from arxos.domain.history import Change
 from arxos.domain.identifiers import NewId
-from arxos.domain.import_job import UNDER_WAY, ImportJob, ImportStatus
+from arxos.domain.import_job import CANCELLABLE, CLAIMED_FROM, ImportJob, ImportStatus
 from arxos.domain.ordering import order_of
+from arxos.domain.own_exports import Line, kept_that_count, lines_of_sheet
 from arxos.domain.permissions import Role
 from arxos.domain.plain_values import plain
 from arxos.domain.plan_entries import PlanEntry
@@ -39,11 +43,13 @@ from arxos.domain.record import Record
 from arxos.domain.room import Room
 from arxos.domain.search_words import KINDS, Drawer, Kind, WordEntry
 from arxos.domain.sensitive import Sealed, Secret
-from arxos.domain.source import Problem, SourceModel
+from arxos.domain.source import KeptSheet, Problem, SourceModel
 from arxos.domain.summary import COUNTED_FIELDS, Tally, tally_of
 from arxos.domain.text_rules import folded
 from arxos.domain.user import Actor, Organization, User, email_taken
 from arxos.ports.deletions import DeletionOrder
+from arxos.ports.drops import Drop
+from arxos.ports.exports import ExportOrder
 from arxos.ports.history import ChangeFilter
 from arxos.ports.imports import ImportOrder, Upload, UploadedFile
 from arxos.ports.orders import Order
@@ -531,6 +537,79 @@ class FakeImports(_Repository):
         self._draft._add(key, step)
         self._draft.events += job.events
 
+    def cancel(self, job: ImportJob) -> None:
+        key = (self._org, "import", job.building_id, job.id)
+
+        def step(items: dict[Key, Any]) -> None:
+            stored = items.get(key)
+            if (
+                stored is None
+                or stored.status not in CANCELLABLE
+                or stored.apply_begun != job.apply_begun
+            ):
+                raise Conflict("The import has gone on meanwhile; try again.")
+            items[key] = replace(
+                stored,
+                counts=stored.counts if stored.apply_begun else job.counts,
+                status=job.status,
+                attempt=job.attempt,
+                errors=job.errors,
+                errors_count=job.errors_count,
+                updated_at=job.updated_at,
+                lease_until=None,
+            )
+
+        self._draft._add(key, step)
+        self._draft.events += job.events
+
+
+class FakeExports(_Repository):
+    def get(self, building_id: str, export_id: str) -> ExportJob:
+        return self._get("export", building_id, export_id)  # type: ignore[no-any-return]
+
+    def list(self, building_id: str, page: Page) -> Slice[ExportJob]:
+        return _page(self._of("export", building_id)[::-1], page)
+
+    def add(self, job: ExportJob) -> None:
+        key = (self._org, "export", job.building_id, job.id)
+        self._draft.grown[self._org, "building", job.building_id, "exports"] += 1
+        self._draft.put_new(key, replace(job, events=()), _conflict)
+        self._draft.events += job.events
+
+    def save(self, job: ExportJob) -> None:
+        key = (self._org, "export", job.building_id, job.id)
+
+        def step(items: dict[Key, Any]) -> None:
+            if key not in items or items[key].attempt != job.attempt:
+                raise Conflict("Another invocation has taken over this export.")
+            items[key] = replace(job, events=())
+
+        self._draft._add(key, step)
+
+
+class FakeChecks(_Repository):
+    def get(self, building_id: str, check_id: str) -> CheckJob:
+        return self._get("check", building_id, check_id)  # type: ignore[no-any-return]
+
+    def list(self, building_id: str, page: Page) -> Slice[CheckJob]:
+        return _page(self._of("check", building_id)[::-1], page)
+
+    def add(self, job: CheckJob) -> None:
+        key = (self._org, "check", job.building_id, job.id)
+        self._draft.grown[self._org, "building", job.building_id, "checks"] += 1
+        self._draft.put_new(key, replace(job, events=()), _conflict)
+        self._draft.events += job.events
+
+    def save(self, job: CheckJob) -> None:
+        key = (self._org, "check", job.building_id, job.id)
+
+        def step(items: dict[Key, Any]) -> None:
+            if key not in items or items[key].attempt != job.attempt:
+                raise Conflict("Another invocation has taken over this check.")
+            items[key] = replace(job, events=())
+
+        self._draft._add(key, step)
+
 
 class FakeDeletions(_Repository):
     def get(self, deletion_id: str) -> Deletion:
@@ -637,6 +716,8 @@ class FakeUnitOfWork:
         self.devices = FakeDevices(*bound)
         self.groups = FakeGroups(*bound)
         self.imports = FakeImports(*bound)
+        self.exports = FakeExports(*bound)
+        self.checks = FakeChecks(*bound)
         self.deletions = FakeDeletions(*bound)
         self.users = FakeUsers(*bound)
         self.organizations = FakeOrganizations(*bound)
@@ -662,6 +743,18 @@ class FakeUnitOfWork:
             self._record(event, items.get, self._table.items.get)
         self._table.items = items
         self._table.changes += [(self._actor, event) for event in self._draft.events]
+
+    def only_once(self, record_id: str) -> None:
+        if self._actor.once is None:
+            return
+        key = (self._actor.organization_id, "once", self._actor.once)
+
+        def note(items: dict[Key, Any]) -> None:
+            if key in items:
+                raise DoneBefore(items[key])
+            items[key] = record_id
+
+        self._draft.steps.append(note)
 
     @property
     def writes(self) -> int:
@@ -713,6 +806,9 @@ class FakeChangeFiles:
     def lines(self, location: str) -> list[str]:
         return self.files[location]
 
+    def forget_building(self, organization_id: str, building_id: str) -> None:
+        """Change files stay: the history outlives the building."""
+
 
 class FakeHistory:
     def __init__(self, table: FakeTable, org: str) -> None:
@@ -748,9 +844,9 @@ class FakeImportDesk:
         self._table = table
         self.before_commit: Callable[[], None] = lambda: None
 
-    def find(self, order: ImportOrder) -> ImportJob:
+    def find(self, which: ImportOrder | UploadedFile) -> ImportJob:
         try:
-            key = (order.organization_id, "import", order.building_id, order.import_id)
+            key = (which.organization_id, "import", which.building_id, which.import_id)
             job: ImportJob = self._table.items[key]
         except KeyError:
             raise NotFound("import") from None
@@ -767,7 +863,7 @@ class FakeImportDesk:
     ) -> ImportJob | None:
         key = (file.organization_id, "import", file.building_id, file.import_id)
         job: ImportJob | None = self._table.items.get(key)
-        if job is None or job.status not in UNDER_WAY:
+        if job is None or job.status not in CLAIMED_FROM[status]:
             return None
         is_free = job.attempt == attempt or job.lease_until is None or job.lease_until < now
         if not is_free:
@@ -804,12 +900,63 @@ class FakeImportDesk:
         )
 
 
+class FakeExportDesk:
+    """`before_commit` runs before each save of a worker; tests let it raise."""
+
+    def __init__(self, table: FakeTable) -> None:
+        self._table = table
+        self.before_commit: Callable[[], None] = lambda: None
+
+    def claim(self, order: ExportOrder, *, attempt: str, now: datetime) -> ExportJob | None:
+        key = (order.organization_id, "export", order.building_id, order.export_id)
+        job: ExportJob | None = self._table.items.get(key)
+        if job is None or job.status is not ExportStatus.BUILDING:
+            return None
+        claimed = replace(job, attempt=attempt, updated_at=now)
+        self._table.items[key] = claimed
+        return claimed
+
+    def registry(self, order: ExportOrder, job: ExportJob) -> FakeUnitOfWork:
+        actor = Actor(
+            organization_id=order.organization_id,
+            user_id=job.started_by or "",
+            name=job.started_by_name or "",
+            role=Role.ADMIN,
+            request_id=job.attempt or "",
+        )
+        return FakeUnitOfWork(self._table, actor, before_commit=lambda: self.before_commit())
+
+
+class FakeExportStore:
+    """Finished files by export, and the sheets that imports have stored (in `FakeUploads`)."""
+
+    def __init__(self, uploads: "FakeUploads | None" = None) -> None:
+        self.files: dict[str, bytes] = {}
+        self._uploads = uploads
+
+    def put(self, organization_id: str, job: ExportJob, path: Path) -> None:
+        self.files[job.id] = path.read_bytes()
+
+    def download_url(self, organization_id: str, job: ExportJob) -> str:
+        return f"https://exports.example/{organization_id}/{job.id}/{job.filename}"
+
+    def kept_sheets(self, organization_id: str, building_id: str) -> Iterator[Line]:
+        kept = self._uploads.kept if self._uploads else {}
+        for import_id, document in kept_that_count((i, d) for b, i, d in kept if b == building_id):
+            for sheet in kept[building_id, import_id, document]:
+                yield from lines_of_sheet(sheet)
+
+
 class FakeDeletionDesk:
     """`before_commit` runs before each commit of a chunk; tests let it raise, or write."""
 
     def __init__(self, table: FakeTable) -> None:
         self._table = table
         self.before_commit: Callable[[], None] = lambda: None
+        self.cleared: list[str] = []
+
+    def clear_files(self, order: DeletionOrder, deletion: Deletion) -> None:
+        self.cleared.append(deletion.target.building_id)
 
     def find(self, order: DeletionOrder) -> Deletion:
         key = (order.organization_id, "deletion", order.deletion_id)
@@ -895,6 +1042,10 @@ class FakeUploads:
         self.reports: dict[str, tuple[Problem, ...]] = {}
         self.models: dict[str, SourceModel] = {}
         self.plans: dict[str, list[PlanEntry]] = {}
+        self.adopted: dict[str, str] = {}
+        self.replaced: set[str] = set()
+        # By building, import and document.
+        self.kept: dict[tuple[str, str, str], tuple[KeptSheet, ...]] = {}
 
     def presign(self, organization_id: str, job: ImportJob) -> Upload:
         return Upload(
@@ -907,6 +1058,12 @@ class FakeUploads:
     @contextmanager
     def fetch(self, file: UploadedFile) -> Iterator[Path]:
         yield Path(file.filename)
+
+    def adopt(self, drop: Drop, file: UploadedFile) -> bool:
+        if drop.etag in self.replaced:
+            return False
+        self.adopted[file.location] = drop.location
+        return True
 
     def save_model(self, file: UploadedFile, model: SourceModel) -> None:
         self.models[file.import_id] = model
@@ -922,6 +1079,12 @@ class FakeUploads:
 
     def problems(self, file: UploadedFile) -> Iterator[Problem]:
         yield from self.reports.get(file.import_id, ())
+
+    def save_kept(self, file: UploadedFile, document: str, sheets: Sequence[KeptSheet]) -> None:
+        self.kept[file.building_id, file.import_id, document] = tuple(sheets)
+
+    def forget_kept(self, file: UploadedFile) -> None:
+        self.kept = {key: k for key, k in self.kept.items() if key[1] != file.import_id}
 
     def save_report(self, file: UploadedFile, problems: tuple[Problem, ...]) -> None:
         self.reports[file.import_id] = problems

@@ -6,7 +6,9 @@ from typing import Any
 
 from arxos.domain.address import Address
 from arxos.domain.building import Building
+from arxos.domain.check_job import CheckJob, CheckSource
 from arxos.domain.device import Device, Position
+from arxos.domain.export_job import ExportFormat, ExportJob
 from arxos.domain.floor import Floor
 from arxos.domain.group import Group, GroupKind
 from arxos.domain.identifiers import PREFIXES
@@ -122,6 +124,34 @@ def make_import(building: Building, **changes: Any) -> ImportJob:
         "updated_at": NOON,
     }
     return ImportJob(**{**values, **changes})
+
+
+def make_check(building: Building, **changes: Any) -> CheckJob:
+    values: dict[str, Any] = {
+        "id": make_id("check"),
+        "building_id": building.id,
+        "source": CheckSource.FILE,
+        "filename": "house.xlsx",
+        "started_by": "usr_ada",
+        "started_by_name": "Ada Lovelace",
+        "created_at": NOON,
+        "updated_at": NOON,
+    }
+    return CheckJob(**{**values, **changes})
+
+
+def make_export(building: Building, **changes: Any) -> ExportJob:
+    values: dict[str, Any] = {
+        "id": make_id("export"),
+        "building_id": building.id,
+        "format": ExportFormat.JSON,
+        "filename": "house.jsonl",
+        "started_by": "usr_ada",
+        "started_by_name": "Ada Lovelace",
+        "created_at": datetime.now(UTC),
+        "updated_at": datetime.now(UTC),
+    }
+    return ExportJob(**{**values, **changes})
 
 
 def make_organization(**changes: Any) -> Organization:

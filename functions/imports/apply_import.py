@@ -1,7 +1,8 @@
-"""SQS ImportQueue: a plan that somebody approved is carried out, or an import is undone."""
+"""SQS ImportQueue: an import is applied, or undone, when it is its turn in its building."""
 
 from arxos.bootstrap import import_desk, import_queue, now, uploads
 from arxos.domain.import_job import ImportJob
+from arxos.entrypoints.import_observation import tell_import
 from arxos.entrypoints.queues import orders_handler
 from arxos.ports.imports import ImportOrder
 from arxos.ports.orders import Delivery
@@ -9,7 +10,7 @@ from arxos.use_cases.apply_import import apply_import
 from arxos.use_cases.undo_import import undo_import
 
 
-@orders_handler(ImportOrder)
+@orders_handler(ImportOrder, tell_import)
 def handler(order: ImportOrder, delivery: Delivery) -> ImportJob | None:
     work = apply_import if order.action == "apply" else undo_import
     return work(

@@ -53,6 +53,11 @@ REMOVED = {
     "ifcopenshell/libmanifold*": "for the kernel that is left out",
     "ifcopenshell/libgmp*": "for the kernels that are left out",
     "ifcopenshell/libmpfr*": "for the kernels that are left out",
+    "ifctester/webapp": "checking in a browser",
+    "ifctester/templates": "reports",
+    "ifctester/reporter.py": "reports",
+    "ifctester/__main__.py": "command line tools",
+    "xmlschema/locale": "messages in other languages",
     "numpy/**/tests": "tests",
     "numpy/f2py": "compiling Fortran",
     "numpy/_core/include": "compiling C",
@@ -63,7 +68,12 @@ REMOVED = {
     "**/__pycache__": "compiled for another Python",
     "bin": "command line tools",
 }
-KEPT_IN_UTIL = frozenset({"__init__.py", "attribute.py", "mvd_info.py", "schema.py"})
+# The last two lines are what ifctester loads.
+KEPT_IN_UTIL = frozenset(
+    {"__init__.py", "attribute.py", "mvd_info.py", "schema.py"}
+    | {"classification.py", "element.py", "placement.py", "representation.py", "shape.py"}
+    | {"unit.py"}
+)
 
 
 def prune(folder: Path) -> None:

@@ -165,6 +165,7 @@ def _seed(places: Places, cloud: deployment.Cloud, with_sample: bool) -> dict[st
         "client_id": cloud.outputs["UserPoolClientId"],
         "table_name": cloud.outputs["TableName"],
         "uploads_bucket": cloud.outputs["UploadsBucket"],
+        "migration_queue_url": cloud.outputs["MigrationQueueUrl"],
         "users": [
             {
                 "email": person.email,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
+from scripts.deployed_template import resources
 from scripts.local_cloud.places import BUILD, ROOT, TOOLS, LocalCloudError, Places
 from scripts.local_cloud.server import ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, Server
 from scripts.local_cloud.tools import run_tool, step
@@ -99,6 +100,7 @@ def deploy(places: Places, server: Server) -> Cloud:
         cloud = find(server)
         _mend_the_table(cloud)
         _allow_uploads_without_tls(cloud)
+        _answer_preflights(cloud)
         _give_the_api_its_address(cloud, wanted)
     return cloud
 
@@ -198,6 +200,31 @@ def _allow_uploads_without_tls(cloud: Cloud) -> None:
     """Rights are enforced here too, and the bucket's policy refuses whatever is not HTTPS."""
     client = cloud.server.session.client("s3", endpoint_url=cloud.server.endpoint_url)
     client.delete_bucket_policy(Bucket=cloud.outputs["UploadsBucket"])
+
+
+def _answer_preflights(cloud: Cloud) -> None:
+    """ministack imports the OPTIONS methods that SAM makes of `Cors`, without what they answer."""
+    client = cloud.server.session.client("apigateway", endpoint_url=cloud.server.endpoint_url)
+    cors = resources()["Api"]["Properties"]["Cors"]
+    headers = {
+        "Access-Control-Allow-Origin": cors["AllowOrigin"],
+        "Access-Control-Allow-Methods": cors["AllowMethods"],
+        "Access-Control-Allow-Headers": cors["AllowHeaders"],
+        "Access-Control-Max-Age": cors["MaxAge"],
+    }
+    api = cloud.outputs["ApiId"]
+    pages = client.get_paginator("get_resources").paginate(restApiId=api, embed=["methods"])
+    for resource in (one for page in pages for one in page["items"]):
+        if "OPTIONS" in resource.get("resourceMethods", {}):
+            client.put_integration_response(
+                restApiId=api,
+                resourceId=resource["id"],
+                httpMethod="OPTIONS",
+                statusCode="200",
+                responseParameters={
+                    f"method.response.header.{name}": value for name, value in headers.items()
+                },
+            )
 
 
 def _give_the_api_its_address(cloud: Cloud, deployed: str) -> None:

@@ -9,10 +9,13 @@ from typing import Any
 
 from arxos.domain.address import Address, Coordinates
 from arxos.domain.building import Building
+from arxos.domain.check_job import CheckJob, CheckSource
 from arxos.domain.deletion import Deletion, DeletionStatus, RemovedCounts, Target
 from arxos.domain.device import Device, Position
+from arxos.domain.export_job import ExportFormat, ExportJob
 from arxos.domain.floor import Floor
 from arxos.domain.group import Group, GroupKind
+from arxos.domain.handover.rule import CheckResult, Finding, RuleResult, RuleSeverity
 from arxos.domain.import_job import ImportCounts, ImportJob, ImportStatus
 from arxos.domain.permissions import Role
 from arxos.domain.plan_entries import EntryKind, PlanEntry, predict
@@ -45,6 +48,7 @@ IDS = {
     "deletion_id": f"del_{ULID.format(9)}",
     "change_id": f"chg_{ULID.format(10)}",
     "export_id": f"exp_{ULID.format(11)}",
+    "check_id": f"chk_{ULID.format(12)}",
 }
 
 _BY: dict[str, Any] = {"at": AT, "created_by": IDS["user_id"]}
@@ -177,6 +181,56 @@ GROUP = Group.create(
     members_count=1,
     **_BY,
 )
+EXPORT = ExportJob(
+    id=IDS["export_id"],
+    building_id=BUILDING.id,
+    format=ExportFormat.CSV,
+    filename="north-tower-2026-11-22.zip",
+    started_by=IDS["user_id"],
+    started_by_name="Ada Lovelace",
+    created_at=AT,
+    updated_at=AT,
+).ready({"floors": 4, "groups": 2, "rooms": 80, "devices": 600}, 240_000, at=AT)
+FINDING = Finding(
+    rule="COBIE-SPACE-FLOORNAME-REF",
+    severity=RuleSeverity.ERROR,
+    sheet="Space",
+    row=14,
+    key="214",
+    field="FloorName",
+    value="Level 9",
+    message="Space '214' names 'Level 9' as FloorName, which sheet Floor does not have.",
+    remedy="Write the Name of a row of sheet Floor as it stands there, or add that row to Floor.",
+)
+CHECK = CheckJob(
+    id=IDS["check_id"],
+    building_id=BUILDING.id,
+    source=CheckSource.FILE,
+    filename="north-tower.xlsx",
+    started_by=IDS["user_id"],
+    started_by_name="Ada Lovelace",
+    created_at=AT,
+    updated_at=AT,
+).done(
+    CheckResult(
+        score=97.4,
+        counts={"error": 1, "warning": 0, "info": 0},
+        rules=(
+            RuleResult(
+                rule=FINDING.rule,
+                severity=FINDING.severity,
+                sheet="Space",
+                column="FloorName",
+                says="What FloorName names is on sheet Floor.",
+                tested=80,
+                broken=1,
+                listed=1,
+            ),
+        ),
+        findings=(FINDING,),
+    ),
+    at=AT,
+)
 DELETION = Deletion(
     id=IDS["deletion_id"],
     target=Target.of(FLOOR),
@@ -210,6 +264,13 @@ RECORDS: dict[str, dict[str, Any]] = {
     "Summary": show.show_summary(Summary(BUILDING, (FLOOR,), COUNTS)),
     "Deletion": show.show_deletion(DELETION),
     "Import": show.show_import(IMPORT),
+    "Export": show.show_export(
+        EXPORT, "https://uploads.example/exports/north-tower-2026-11-22.zip"
+    ),
+    "Check": show.show_check(CHECK),
+    "CheckLine": show.show_check_line(CHECK),
+    "Finding": show.show_finding(FINDING),
+    "Download": show.show_download("https://uploads.example/reports/workbook.xlsx"),
     "Problem": show.show_problem(IMPORT.warnings[0]),
     "Plan": show.show_plan(PLAN),
     "PlanEntry": show.show_plan_entry(PLAN.entries.items[0]),
@@ -260,6 +321,7 @@ VALUES: dict[str, Any] = {
     "succeeded": 1,
     "failed": 0,
     "filename": "north-tower.ifc",
+    "download_url": "https://uploads.example/north-tower-plan.xlsx",
     "fields": ["name"],
     "q": "tower",
     "sort": "name",

@@ -280,6 +280,9 @@ class _Reader:
                 return Answer(200, self._listed(node))
             case "accepted":
                 return Answer(202, self._shape(node.args[0]))
+            case "see_other":
+                url = {"type": "string", "format": "uri"}
+                return Answer(303, fixed({"download_url": url}), ("Location",))
             case "created":
                 kind = self._text(node.args[0])
                 parts = {f"{kind}_id": _id_schema(kind), kind: self._shape(node.args[1])}

@@ -3,6 +3,7 @@
 import re
 
 from arxos.domain.identifiers import PREFIXES
+from arxos.domain.table_templates import TableKind
 from arxos.entrypoints.http import DEFAULT_LIMIT, MAX_IDEMPOTENCY_KEY, MAX_LIMIT
 from arxos.entrypoints.schemas.fields import id_pattern
 from scripts.openapi.examples import IDS, VALUES
@@ -22,6 +23,7 @@ PARAMETERS = {
     "verb": "The HTTP verb of that request.",
     "cascade": "Also remove all that is in it.",
     "severity": "Only errors, or only warnings.",
+    "format": "As a file: answered with 303 and where it is.",
     "atomic": "All or none, at most 50.",
     "devices": "With the first devices of each room.",
     "as_of": "The record as it was at this time.",
@@ -123,7 +125,17 @@ def shared_parameters() -> dict[str, Json]:
             "schema": {"type": "string"},
         },
     }
-    return {**ids, **paging, **headers}
+    tables = {
+        "kind": {
+            "name": "kind",
+            "in": "path",
+            "required": True,
+            "description": "What the rows of the table are.",
+            "schema": {"type": "string", "enum": [str(kind) for kind in TableKind]},
+            "example": str(TableKind.ROOMS),
+        }
+    }
+    return {**ids, **tables, **paging, **headers}
 
 
 def revalidates(operation: Operation) -> bool:

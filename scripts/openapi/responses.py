@@ -84,7 +84,10 @@ HEADERS: dict[str, Json] = {
         "description": "Strong; for If-None-Match and If-Match.",
         "schema": {"type": "string", "pattern": '^"[^"]+"$'},
     },
-    "Location": {"description": "The new record's path.", "schema": {"type": "string"}},
+    "Location": {
+        "description": "The new record's path, or the file's address.",
+        "schema": {"type": "string"},
+    },
     "Retry-After": {"description": "Seconds.", "schema": {"type": "string"}},
     "WWW-Authenticate": {"description": "Always Bearer.", "schema": {"type": "string"}},
 }
@@ -109,7 +112,7 @@ def shared_failures() -> dict[str, Json]:
 
 def _success(answer: Answer, operation: Operation, components: dict[str, Json], about: str) -> Json:
     names = ["X-Request-Id", *answer.headers]
-    if revalidates(operation) and "ETag" not in names:
+    if answer.status == HTTPStatus.OK and revalidates(operation) and "ETag" not in names:
         names.append("ETag")
     if answer.data is None:
         content: Json = {"schema": {"type": "object" if "json" in answer.media_type else "string"}}

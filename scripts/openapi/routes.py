@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import yaml
-
+from scripts.deployed_template import resources
 from scripts.local_cloud.places import ROOT
 
 
@@ -25,18 +23,10 @@ class Route:
         return f"functions.{self.folder}.{self.handler}"
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads CloudFormation's tags as plain values."""
-
-
-_Loader.add_multi_constructor("!", lambda _loader, suffix, _node: f"!{suffix}")
-
-
 def routes() -> list[Route]:
     """In the order of the template, which groups them by what they are about."""
-    template: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), Loader=_Loader)  # noqa: S506  a SafeLoader
     found = []
-    for resource in template["Resources"].values():
+    for resource in resources().values():
         if resource["Type"] != "AWS::Serverless::Function":
             continue
         properties = resource["Properties"]

@@ -23,20 +23,31 @@ if TYPE_CHECKING:
 
     from arxos.adapters.cognito_sign_ins import CognitoSignIns
     from arxos.adapters.cognito_tokens import CognitoTokens
+    from arxos.adapters.dynamodb.check_desk import DynamoCheckDesk
     from arxos.adapters.dynamodb.deletion_desk import DynamoDeletionDesk
+    from arxos.adapters.dynamodb.export_desk import DynamoExportDesk
     from arxos.adapters.dynamodb.idempotency import DynamoAnswers
     from arxos.adapters.dynamodb.import_desk import DynamoImportDesk
+    from arxos.adapters.dynamodb.migrator import DynamoMigrator
     from arxos.adapters.dynamodb.repositories.history import DynamoHistory
     from arxos.adapters.dynamodb.search_index import DynamoSearchIndex, DynamoSearchWords
     from arxos.adapters.dynamodb.sign_in_directory import DynamoSignInDirectory
     from arxos.adapters.dynamodb.unit_of_work import DynamoUnitOfWork
+    from arxos.adapters.exports.files import ExportFiles
+    from arxos.adapters.exports.report_files import ReportFiles
     from arxos.adapters.kms_vault import KmsVault
+    from arxos.adapters.readers.file_checker import ChildFileChecker
+    from arxos.adapters.s3_checks import S3Checks
+    from arxos.adapters.s3_exports import S3Exports
+    from arxos.adapters.s3_reports import S3Reports
     from arxos.adapters.s3_uploads import S3Uploads
     from arxos.adapters.sqs_orders import SqsOrders
     from arxos.domain.search_words import RecordChange
     from arxos.ports.deletions import DeletionOrder
+    from arxos.ports.exports import ExportOrder
     from arxos.ports.health import Dependency
     from arxos.ports.imports import ImportOrder
+    from arxos.ports.migrations import MigrationOrder
     from arxos.ports.readers import BuildingFileReader
 
 # Adapters are imported where they are made: what a function does not use, its cold start does not
@@ -206,6 +217,25 @@ def uploads() -> "S3Uploads":
     return S3Uploads(_s3(), config.uploads_bucket, max_bytes=config.max_upload_bytes)
 
 
+def max_upload_bytes() -> int:
+    """How large a building file may be."""
+    return _settings().max_upload_bytes
+
+
+def import_reports() -> "S3Reports":
+    """Where the reports of imports lie."""
+    from arxos.adapters.s3_reports import S3Reports
+
+    return S3Reports(_s3(), _settings().uploads_bucket)
+
+
+def report_writer() -> "ReportFiles":
+    """Writes the reports of imports as files."""
+    from arxos.adapters.exports.report_files import ReportFiles
+
+    return ReportFiles()
+
+
 def import_desk() -> "DynamoImportDesk":
     """Hands imports to one invocation at a time."""
     from arxos.adapters.dynamodb.import_desk import DynamoImportDesk
@@ -266,6 +296,71 @@ def import_queue() -> "SqsOrders[ImportOrder]":
         group_of=lambda order: order.building_id,
         new_id=new_id,
     )
+
+
+def export_queue() -> "SqsOrders[ExportOrder]":
+    """Takes the orders to build exports."""
+    from arxos.adapters.sqs_orders import SqsOrders
+
+    return SqsOrders(_sqs, _settings().export_queue_url)
+
+
+def export_desk() -> "DynamoExportDesk":
+    """Hands exports to one invocation at a time."""
+    from arxos.adapters.dynamodb.export_desk import DynamoExportDesk
+
+    return DynamoExportDesk(_connection(), new_id)
+
+
+def migration_queue() -> "SqsOrders[MigrationOrder]":
+    """Takes the orders to go on with migrations."""
+    from arxos.adapters.sqs_orders import SqsOrders
+
+    return SqsOrders(_sqs, _settings().migration_queue_url)
+
+
+def migrator() -> "DynamoMigrator":
+    """Brings stored items to another shape."""
+    from arxos.adapters.dynamodb.migrator import DynamoMigrator
+    from arxos.adapters.dynamodb.whole_table import WholeTable
+
+    return DynamoMigrator(WholeTable(_dynamodb(), _settings().table_name), clock=now)
+
+
+def export_writer() -> "ExportFiles":
+    """Writes exports as files."""
+    from arxos.adapters.exports.files import ExportFiles
+
+    return ExportFiles()
+
+
+def exports() -> "S3Exports":
+    """Where finished exports lie."""
+    from arxos.adapters.s3_exports import S3Exports
+
+    return S3Exports(_s3(), _settings().uploads_bucket)
+
+
+def checks() -> "S3Checks":
+    """Where the files of checks lie, and what they found."""
+    from arxos.adapters.s3_checks import S3Checks
+
+    config = _settings()
+    return S3Checks(_s3(), config.uploads_bucket, max_bytes=config.max_upload_bytes)
+
+
+def check_desk() -> "DynamoCheckDesk":
+    """Hands checks to one invocation at a time."""
+    from arxos.adapters.dynamodb.check_desk import DynamoCheckDesk
+
+    return DynamoCheckDesk(_connection(), new_id)
+
+
+def file_checker() -> "ChildFileChecker":
+    """Holds files against rules."""
+    from arxos.adapters.readers.file_checker import ChildFileChecker
+
+    return ChildFileChecker()
 
 
 def reader() -> "BuildingFileReader":

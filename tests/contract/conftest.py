@@ -27,11 +27,11 @@ BACKENDS = [
 
 
 @pytest.fixture(params=BACKENDS)
-def backend(request: pytest.FixtureRequest) -> Iterator[Callable[[str], UnitOfWork]]:
+def backend(request: pytest.FixtureRequest) -> Iterator[Callable[..., UnitOfWork]]:
     """Opens a unit of work for an organisation, always on the same store."""
     if request.param == "fake":
         table = FakeTable()
-        yield lambda org: FakeUnitOfWork(table, make_actor(organization_id=org))
+        yield lambda org, **who: FakeUnitOfWork(table, make_actor(organization_id=org, **who))
         return
     from arxos.adapters.dynamodb.table import connect
     from arxos.adapters.dynamodb.unit_of_work import DynamoUnitOfWork
@@ -42,16 +42,18 @@ def backend(request: pytest.FixtureRequest) -> Iterator[Callable[[str], UnitOfWo
     else:
         name, endpoint_url = request.getfixturevalue("dynamodb_local_table")
     connection = connect(table_name=name, region=REGION, endpoint_url=endpoint_url)
-    yield lambda org: DynamoUnitOfWork(connection, make_actor(organization_id=org), make_id)
+    yield lambda org, **who: DynamoUnitOfWork(
+        connection, make_actor(organization_id=org, **who), make_id
+    )
 
 
 @pytest.fixture
-def uow(backend: Callable[[str], UnitOfWork]) -> UnitOfWork:
+def uow(backend: Callable[..., UnitOfWork]) -> UnitOfWork:
     return backend(make_actor().organization_id)
 
 
 @pytest.fixture
-def other_organization(backend: Callable[[str], UnitOfWork]) -> UnitOfWork:
+def other_organization(backend: Callable[..., UnitOfWork]) -> UnitOfWork:
     return backend(OTHER_ORG)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from arxos.domain import errors
+from scripts import make_handover_rules
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -144,6 +145,19 @@ def direct_dependencies() -> set[str]:
     return names
 
 
+def test_every_alarm_has_its_page_in_the_runbook() -> None:
+    alarms = {
+        name
+        for file in (ROOT / "template.yaml", *(ROOT / "infra").glob("*.yaml"))
+        for name in re.findall(
+            r"^  (\w+):\n    Type: AWS::CloudWatch::Alarm$", file.read_text(), flags=re.MULTILINE
+        )
+    }
+    runbook = (ROOT / "docs/operations.md").read_text()
+    assert set(re.findall(r"^### (\w+)$", runbook, flags=re.MULTILINE)) == alarms
+    assert len(alarms) > 10
+
+
 def test_every_direct_dependency_has_a_reason_and_every_reason_a_dependency() -> None:
     rows = re.findall(r"^\| `([\w-]+)` \|(.+)\|$", text(DOCS / "dependencies.md"), re.MULTILINE)
 
@@ -262,7 +276,7 @@ def test_pydantic_is_only_where_a_body_is_read() -> None:
 
 
 PROBLEM_CODE = re.compile(
-    r'(?:warn|failed|fail|error)\(\s*(?:problems, \w+, )?"([A-Z_]+)"|code="([A-Z_]+)"'
+    r'(?:warn|failed|fail|error)\(\s*(?:problems, \w+, |job, )?"([A-Z_]+)"|code="([A-Z_]+)"'
 )
 
 
@@ -275,6 +289,7 @@ def test_every_problem_code_of_an_import_is_explained() -> None:
         package / "domain" / "source_cleaning.py",
         *(package / "use_cases").glob("*import*.py"),
         package / "use_cases" / "read_building_file.py",
+        package / "use_cases" / "take_drop.py",
     ]
     found = {
         code
@@ -289,3 +304,9 @@ def test_every_problem_code_of_an_import_is_explained() -> None:
     assert found <= explained
     # The two that end an import come from the error's own code.
     assert explained - found <= {"UNREADABLE_FILE", "VALIDATION_ERROR"}
+
+
+def test_the_page_of_rules_is_the_one_that_the_rules_give() -> None:
+    assert make_handover_rules.FILE.read_text() == make_handover_rules.text(), (
+        "run: make handover-rules"
+    )

@@ -4,8 +4,9 @@ from datetime import timedelta
 import pytest
 
 from arxos.domain.errors import InvalidInput
-from arxos.domain.import_job import MAX_LISTED_PROBLEMS, ImportStatus
+from arxos.domain.import_job import MAX_ATTEMPTS, MAX_LISTED_PROBLEMS, ImportStatus
 from arxos.domain.source import Problem
+from arxos.ports.orders import MAX_DELIVERIES
 from tests.make import NOON, make_building, make_import
 
 BUILDING = make_building()
@@ -45,15 +46,21 @@ def test_the_record_lists_the_first_problems_and_counts_all() -> None:
     assert (job.errors_count, job.warnings_count) == (150, 150)
 
 
-def test_an_import_whose_last_attempt_died_is_seen_as_failed() -> None:
-    died = make_import(
-        BUILDING, status=ImportStatus.APPLYING, attempt="a", attempts=3, lease_until=NOON
-    )
+@pytest.mark.parametrize(
+    ("status", "attempts"),
+    [(ImportStatus.READING, MAX_ATTEMPTS), (ImportStatus.APPLYING, MAX_DELIVERIES)],
+)
+def test_an_import_whose_last_attempt_died_is_seen_as_failed(
+    status: ImportStatus, attempts: int
+) -> None:
+    died = make_import(BUILDING, status=status, attempt="a", attempts=attempts, lease_until=NOON)
+    before = replace(died, attempts=attempts - 1)
 
     seen = died.as_seen_at(NOON + timedelta(seconds=1))
 
     assert seen.status is ImportStatus.FAILED
     assert "importing the file again adds only what is missing" in seen.errors[0].message
+    assert before.as_seen_at(NOON + timedelta(seconds=1)) == before
 
 
 def test_so_is_one_whose_retry_never_came() -> None:

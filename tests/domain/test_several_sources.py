@@ -118,6 +118,61 @@ def test_a_device_is_known_by_its_label_where_exactly_one_fits(label: str) -> No
     assert [p.code for p in made.problems] == ["DEVICE_AMBIGUOUS"] * 2
 
 
+HERE, NEAR, FAR = (1.0, 2.0, 0.5), (1.2, 2.1, 0.5), (1.5, 2.0, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "is_met"),
+    [
+        ({}, {}, True),
+        ({"position": HERE}, {"position": NEAR}, True),
+        ({}, {"name": "WALL  LAMP", "device_type": "lightfixture"}, True),
+        ({"position": HERE}, {"position": FAR}, False),
+        ({"position": HERE}, {}, False),
+        ({}, {"name": "Floor lamp"}, False),
+        ({}, {"device_type": "Pump"}, False),
+        ({}, {"room_numbers": ("0.01",)}, False),
+        ({"tag_number": "T-1"}, {}, True),
+        ({"tag_number": "T-1"}, {"tag_number": "T-2"}, False),
+    ],
+)
+def test_without_labels_a_device_is_known_by_room_type_name_and_position(
+    theirs: dict[str, Any], ours: dict[str, Any], is_met: bool
+) -> None:
+    unlabelled: dict[str, Any] = {"name": "Wall lamp", "serial_number": None, **theirs}
+    records = after(changed(ARCHITECTURE, "devices", "F0R0D0", **unlabelled))
+    lamp = replace(
+        ARCHITECTURE.devices[0],
+        **{
+            "key": "row 2",
+            "name": "Wall lamp",
+            "room_keys": (),
+            "room_numbers": ("0.00",),
+            "serial_number": None,
+            "barcode": "B-1",
+            **ours,
+        },
+    )
+    table = make_model(source="table", rooms=0, devices=0)
+
+    made = plan(replace(table, devices=(lamp,)), *records)
+
+    (device,) = made.devices
+    assert ("ifc" in device.external_ids) is is_met
+    assert device.external_ids["table"] == "row 2"
+    assert (made.created, made.problems) == (0 if is_met else 1, [])
+    again = plan(replace(table, devices=(lamp,)), *stored(made, *records))
+    assert (again.created, again.updated) == (0, 0)
+    # Of two that are alike, on either side, none is taken.
+    twice = replace(table, devices=(lamp, replace(lamp, key="row 3", barcode=None)))
+    made = plan(twice, *records)
+    assert made.created == 2
+    assert [p.code for p in made.problems] == (["DEVICE_AMBIGUOUS"] * 2 if is_met else [])
+    # This document knows its devices by their keys alone.
+    other_keys = changed(ARCHITECTURE, "devices", "F0R0D0", **unlabelled, key="new")
+    assert plan(other_keys, *records).created == 1
+
+
 def test_a_room_that_only_the_building_knows_is_found_by_its_number() -> None:
     records = after(ARCHITECTURE)
     lamp = replace(

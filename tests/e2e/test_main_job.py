@@ -55,6 +55,18 @@ def aws(cloud: dict[str, Any]) -> Any:
     return client
 
 
+def test_a_web_page_may_ask_from_anywhere(cloud: dict[str, Any]) -> None:
+    asked = {"Origin": "https://app.example", "Access-Control-Request-Method": "PATCH"}
+    path = f"{cloud['api_url']}/api/v1/buildings"
+    preflight = httpx.options(path, headers=asked)
+    assert preflight.is_success
+    assert preflight.headers["Access-Control-Allow-Origin"] == "*"
+    assert "PATCH" in preflight.headers["Access-Control-Allow-Methods"]
+    assert "If-Match" in preflight.headers["Access-Control-Allow-Headers"]
+    for answer in (httpx.get(path), httpx.get(f"{cloud['api_url']}/health")):
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
 @pytest.fixture(scope="module")
 def import_function(aws: Any) -> str:
     return str(deployed_function(aws("lambda"), "ReadBuildingFileFunction")["FunctionName"])

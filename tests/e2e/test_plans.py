@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
+import boto3
 import httpx
 import pytest
 
@@ -81,6 +82,42 @@ def test_a_workbook_is_planned_applied_succeeded_and_taken_back(
     order(admin, building, design, "undo", {})
     assert counts(admin, building) == [0, 0, 0]
     assert admin.every(f"/buildings/{building}/groups") == []
+
+
+def test_reports_are_files_to_download_and_drops_become_imports(
+    cloud: dict[str, Any], admin: RegistryClient, building: str
+) -> None:
+    organization = admin.read("/me")["organization_id"]
+    s3 = boto3.client(
+        "s3",
+        region_name=cloud["region"],
+        endpoint_url=cloud["endpoint_url"],
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    key = f"drop/{organization}/{building}/from a system/Duplex Design.xlsx"
+    s3.put_object(Bucket=cloud["uploads_bucket"], Key=key, Body=sample("Duplex-Design.xlsx"))
+    deadline = time.monotonic() + BACKGROUND_SECONDS
+    jobs: list[dict[str, Any]] = []
+    while not jobs or jobs[0]["status"] in ("awaiting_upload", "reading"):
+        assert time.monotonic() < deadline, jobs
+        time.sleep(0.5)
+        jobs = admin.every(f"/buildings/{building}/imports")
+    (job,) = jobs
+    assert (job["status"], job["started_by_name"]) == ("planned", "drop")
+    assert job["filename"] == "Duplex Design.xlsx"
+
+    path = f"/api/v1/buildings/{building}/imports/{job['id']}"
+    for report in ("plan?format=xlsx", "problems?format=xlsx"):
+        answer = admin.http.get(f"{path}/{report}", follow_redirects=True)
+        assert [step.status_code for step in answer.history] == [httpx.codes.SEE_OTHER]
+        assert (answer.status_code, answer.content[:2]) == (httpx.codes.OK, b"PK")
+        assert "attachment" in answer.headers["Content-Disposition"]
+    table = admin.http.get(f"{path}/problems?format=csv", follow_redirects=True)
+    assert table.text.lstrip("\ufeff").startswith("severity,code")
+
+    stopped = admin.post(f"/buildings/{building}/imports/{job['id']}/cancel", {})
+    assert stopped.json()["data"]["errors"][0]["code"] == "CANCELLED"
 
 
 def test_a_renamed_room_keeps_its_name_until_it_is_released(

@@ -12,6 +12,7 @@ import pytest
 from jsonschema_rs import Draft202012Validator
 
 from arxos.domain.deletion import Deletion, Target
+from arxos.domain.export_job import ExportScope
 from arxos.domain.history import Change
 from arxos.domain.permissions import Permission, Role
 from arxos.domain.plan_entries import EntryKind, PlanEntry, predict
@@ -28,12 +29,15 @@ from arxos.use_cases.overview import FloorNode, RoomNode, Summary
 from arxos.use_cases.search import Hit
 from scripts import make_openapi
 from scripts.local_cloud.places import ROOT
+from scripts.openapi.examples import CHECK, FINDING
 from scripts.openapi.handlers import NotUnderstood, read
 from scripts.openapi.routes import Route, routes
 from tests.make import (
     NOON,
     make_building,
+    make_check,
     make_device,
+    make_export,
     make_floor,
     make_group,
     make_id,
@@ -212,6 +216,15 @@ def shown() -> dict[str, list[Any]]:
         ],
         "summary": [Summary(building, (floor,), tally), Summary(building, (), None)],
         "import": [job, job.with_problems((problem,)), job.failed("X", "It failed.", at=NOON)],
+        "check": [make_check(building), CHECK, CHECK.failed("X", "It failed.", at=NOON)],
+        "check_line": [CHECK],
+        "finding": [FINDING],
+        "download": ["https://uploads.example/x"],
+        "export": [
+            make_export(building),
+            make_export(building).ready({"floors": 1}, 5, at=NOON),
+            make_export(building, scope=ExportScope(floor_ids=(floor.id,))),
+        ],
         "problem": [problem],
         "plan": [PlanPage(job=job, entries=Slice((), None), prediction=predict(3))],
         "plan_entry": [

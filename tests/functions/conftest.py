@@ -9,6 +9,7 @@ import pytest
 
 from arxos import bootstrap
 from tests.dynamodb_table import REGION
+from tests.functions.import_queue import ImportQueue, import_queue_of
 
 BUCKET = "arxos-uploads"
 ISSUER = f"https://cognito-idp.{REGION}.amazonaws.com/{REGION}_pool"
@@ -27,6 +28,13 @@ def deployed(moto_table: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The S3 client of a deployment whose functions can be called."""
     with deployment(moto_table, monkeypatch) as s3:
         yield s3
+
+
+@pytest.fixture
+def import_queue(deployed: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[ImportQueue]:
+    """Where imports wait for their turn."""
+    with import_queue_of(monkeypatch) as queue:
+        yield queue
 
 
 @contextmanager

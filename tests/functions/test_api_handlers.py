@@ -198,12 +198,18 @@ def test_what_a_client_has_already_is_not_sent_again() -> None:
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 BY_HAND = {
     "auth.authorize_request": "its events are the authorizer's: test_authorize_request.py",
+    "checks.run_check": "its events are S3's: test_checks.py",
     "deletions.delete_tree": "its events are a queue's: test_deletions.py",
+    "exports.build_export": "its events are a queue's: test_export_routes.py",
     "imports.apply_import": "its events are a queue's: test_import_orders.py",
+    "imports.get_import_template": "every signed-in user may ask: test_import_templates.py",
     "imports.read_building_file": "its events are S3's: test_read_building_file.py",
+    "imports.take_drop": "its events are S3's: test_drops.py",
     "search.index_records": "its events are the stream's: test_search.py",
     "search.search_records": "what may be read is found: test_search.py",
     "system.check_health": "anyone may ask: below",
+    "system.migrate_items": "its events are a queue's: tests/cli/test_migrate.py",
+    "system.get_metrics": "anyone may ask: below",
     "system.get_docs": "anyone may ask: tests/entrypoints",
     "system.get_openapi": "anyone may ask: tests/entrypoints",
     "users.explain_user_rights": "every signed-in user may ask: test_explain_user_rights.py",
@@ -243,7 +249,10 @@ def test_a_viewer_may_not_write(function: str) -> None:
     assert (status, answer["error"]["code"]) == (403, "FORBIDDEN")
 
 
-@pytest.mark.parametrize("function", sorted(READS - HISTORY - PEOPLE))
+EXPORTS = {"exports.get_export", "exports.list_exports"}  # not a viewer's: test_export_routes.py
+
+
+@pytest.mark.parametrize("function", sorted(READS - HISTORY - PEOPLE - EXPORTS))
 def test_a_viewer_may_read(function: str) -> None:
     viewer = make_actor(role=Role.VIEWER)
     path = {f"{kind}_id": "x" for kind in ("building", "floor", "room", "device", "import")}
@@ -450,6 +459,25 @@ def test_health_is_503_when_the_table_is_gone(monkeypatch: pytest.MonkeyPatch) -
     assert (status, answer["error"]["code"]) == (503, "SERVICE_UNAVAILABLE")
     assert answer["error"]["details"]["status"] == "unhealthy"
     assert "a-table" not in json.dumps(answer)
+
+
+def test_metrics_say_what_answers_also_when_something_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("JWKS_URL", "http://127.0.0.1:9/jwks.json")
+    bootstrap._settings.cache_clear()
+    handler = importlib.import_module("functions.system.get_metrics").handler
+
+    answer = handler(api_event(signed_in=False), CONTEXT)
+
+    assert answer["statusCode"] == HTTPStatus.OK
+    assert answer["headers"]["Content-Type"].startswith("text/plain; version=0.0.4")
+    values = dict(
+        line.rsplit(" ", 1) for line in answer["body"].splitlines() if not line.startswith("#")
+    )
+    assert values["arxos_healthy"] == "1"
+    assert values['arxos_dependency_healthy{dependency="table"}'] == "1"
+    assert values['arxos_dependency_healthy{dependency="sign_in"}'] == "0"
 
 
 def test_logs_carry_no_names_and_no_bodies(logged: StringIO) -> None:

@@ -2,17 +2,15 @@
 
 import importlib
 import json
-from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 
 from arxos import bootstrap
 from arxos.domain.permissions import Role
 from functions.imports import apply_import, read_building_file
-from tests.dynamodb_table import REGION
 from tests.functions.conftest import BUCKET
+from tests.functions.import_queue import ImportQueue
 from tests.gateway_events import LambdaContext, api_event, s3_event, sqs_event
 from tests.make import make_actor, make_building
 
@@ -22,33 +20,27 @@ TABLE = "floor,room_number,name,serail\n" + "".join(
 IMPORTS = "/api/v1/buildings/{building_id}/imports"
 
 
-@pytest.fixture
-def queue_url(deployed: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    client = boto3.client("sqs", region_name=REGION)
-    url = client.create_queue(QueueName="imports.fifo", Attributes={"FifoQueue": "true"})[
-        "QueueUrl"
-    ]
-    monkeypatch.setenv("IMPORT_QUEUE_URL", url)
-    bootstrap._settings.cache_clear()
-    bootstrap._sqs.cache_clear()
-    yield url
-    client.delete_queue(QueueUrl=url)
-
-
 class Imports:
     """One building, and what a client and AWS do with its imports."""
 
-    def __init__(self, s3: Any, queue_url: str) -> None:
-        self.s3, self.queue_url = s3, queue_url
+    def __init__(self, s3: Any, queue: ImportQueue) -> None:
+        self.s3, self.queue = s3, queue
+        self.deliver = queue.deliver
         self.building = make_building()
         with bootstrap.unit_of_work(make_actor()) as uow:
             uow.buildings.add(self.building)
 
     def call(self, function: str, method: str = "GET", **event: Any) -> tuple[int, Any]:
+        answer = self.answer(function, method, **event)
+        return answer["statusCode"], json.loads(answer["body"])
+
+    def answer(self, function: str, method: str = "GET", **event: Any) -> dict[str, Any]:
         handler = importlib.import_module(f"functions.imports.{function}").handler
         path = {"building_id": self.building.id, **event.pop("path", {})}
-        answer = handler(api_event(method, IMPORTS, path=path, **event), LambdaContext())
-        return answer["statusCode"], json.loads(answer["body"])
+        answer: dict[str, Any] = handler(
+            api_event(method, IMPORTS, path=path, **event), LambdaContext()
+        )
+        return answer
 
     def upload(self, text: str, mode: str = "plan") -> str:
         body = {"filename": "rooms.csv", "mode": mode}
@@ -59,26 +51,39 @@ class Imports:
         import_id: str = answer["data"]["import_id"]
         return import_id
 
-    def deliver(self) -> None:
-        client = boto3.client("sqs", region_name=REGION)
-        while received := client.receive_message(QueueUrl=self.queue_url).get("Messages"):
-            for message in received:
-                answer = apply_import.handler(sqs_event(message["Body"]), LambdaContext())
-                assert answer == {"batchItemFailures": []}
-                handle = message["ReceiptHandle"]
-                client.delete_message(QueueUrl=self.queue_url, ReceiptHandle=handle)
-
     def job(self, import_id: str) -> dict[str, Any]:
         job: dict[str, Any] = self.call("get_import", path={"import_id": import_id})[1]["data"]
         return job
+
+    def history(self) -> tuple[int, Any]:
+        handler = importlib.import_module("functions.buildings.list_building_changes").handler
+        path = {"building_id": self.building.id}
+        answer = handler(api_event("GET", "/changes", path=path), LambdaContext())
+        return answer["statusCode"], json.loads(answer["body"])
 
     def rooms(self) -> int:
         return bootstrap.unit_of_work(make_actor()).buildings.get(self.building.id).rooms_count
 
 
 @pytest.fixture
-def imports(deployed: Any, queue_url: str) -> Imports:
-    return Imports(deployed, queue_url)
+def imports(deployed: Any, import_queue: ImportQueue) -> Imports:
+    return Imports(deployed, import_queue)
+
+
+def test_a_planned_table_says_how_each_column_was_understood(imports: Imports) -> None:
+    import_id = imports.upload(TABLE)
+
+    _, answer = imports.call("get_import", path={"import_id": import_id})
+
+    shown = answer["data"]
+    assert shown["status"] == "planned"
+    assert [(c["heading"], c["field"]) for c in shown["columns"]] == [
+        ("floor", "floor"),
+        ("room_number", "room_number"),
+        ("name", "name"),
+        ("serail", None),
+    ]
+    assert len({c["sheet"] for c in shown["columns"]}) == 1
 
 
 def test_a_table_is_planned_applied_and_taken_back(imports: Imports) -> None:
@@ -109,6 +114,7 @@ def test_a_table_is_planned_applied_and_taken_back(imports: Imports) -> None:
 
 def test_what_a_table_has_no_more_goes_on_demand(imports: Imports) -> None:
     imports.upload(TABLE, mode="apply")
+    imports.deliver()
     assert imports.rooms() == 20
     shorter = "\n".join(TABLE.splitlines()[:16]) + "\n"
     import_id = imports.upload(shorter)
@@ -129,7 +135,36 @@ def test_there_is_no_plan_before_the_file_is_there(imports: Imports) -> None:
         assert (status, refused["error"]["code"]) == (409, "CONFLICT")
 
 
-@pytest.mark.parametrize("function", ["order_apply", "order_undo"])
+def test_an_import_is_cancelled_where_it_is(imports: Imports) -> None:
+    import_id = imports.upload(TABLE, mode="apply")
+    path = {"import_id": import_id}
+
+    for _ in range(2):
+        status, stopped = imports.call("cancel_import", "POST", path=path)
+        assert (status, stopped["data"]["status"]) == (200, "failed")
+        assert [e["code"] for e in stopped["data"]["errors"]] == ["CANCELLED"]
+    imports.deliver()
+
+    assert (imports.job(import_id)["status"], imports.rooms()) == ("failed", 0)
+    _, changes = imports.history()
+    told = [c["event"] for c in changes["data"]["items"]]
+    assert told.count("ImportCancelled") == 1
+
+
+def test_two_imports_of_one_building_are_applied_one_after_the_other(imports: Imports) -> None:
+    first, second = (imports.upload(TABLE, mode="apply") for _ in range(2))
+    assert [imports.job(i)["status"] for i in (first, second)] == ["applying", "applying"]
+
+    imports.deliver()
+
+    told = [imports.job(i) for i in (first, second)]
+    assert [(j["status"], j["counts"]["created"]) for j in told] == [
+        ("applied", 22),
+        ("applied", 0),
+    ]
+
+
+@pytest.mark.parametrize("function", ["order_apply", "order_undo", "cancel_import"])
 def test_who_may_not_import_may_not_decide(imports: Imports, function: str) -> None:
     import_id = imports.upload(TABLE)
     engineer = make_actor(role=Role.ENGINEER)

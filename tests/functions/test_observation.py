@@ -28,7 +28,9 @@ from tests.make import (
     make_actor,
     make_address,
     make_building,
+    make_check,
     make_device,
+    make_export,
     make_floor,
     make_group,
     make_import,
@@ -150,9 +152,10 @@ def test_an_error_that_leaves_is_told_without_its_words_and_goes_on(
         7,
     )
     assert MARKER not in logged.getvalue()
-    of_use_case, by_code = metrics(capsys)
+    of_use_case, by_code, fault = metrics(capsys)
     assert (of_use_case["Errors"], of_use_case["RecordsWritten"]) == ([1.0], [3.0])
     assert by_code["code"] == "SERVICE_UNAVAILABLE"
+    assert (names(fault), dimensions(fault)) == ({"Faults"}, {"service"})  # what the alarm watches
 
 
 def test_what_an_invocation_consumed_is_not_told_of_the_next(logged: StringIO) -> None:
@@ -242,6 +245,8 @@ class World:
         device = make_device(floor, room, name=MARKER, serial_number=MARKER)
         group = make_group(building, name=MARKER)
         job = make_import(building, filename=f"{MARKER}.ifc", started_by_name=MARKER)
+        check = make_check(building, filename=f"{MARKER}.xlsx", started_by_name=MARKER)
+        export = make_export(building, filename=f"{MARKER}.jsonl", started_by_name=MARKER)
         user = make_user(
             id="usr_ada", email=f"{MARKER}@example.com", first_name=MARKER, last_name=MARKER
         )
@@ -254,6 +259,8 @@ class World:
             uow.devices.add(device)
             uow.groups.add(group)
             uow.imports.add(job)
+            uow.exports.add(export)
+            uow.checks.add(check)
         self.actor = who
         self.upload = upload_location(ORG, job)
         self.path = {
@@ -263,6 +270,8 @@ class World:
             "device_id": device.id,
             "group_id": group.id,
             "import_id": job.id,
+            "export_id": export.id,
+            "check_id": check.id,
             "user_id": user.id,
         }
 
@@ -331,7 +340,7 @@ def events(module: Any, world: World) -> Iterator[dict[str, Any]]:
                 yield api_event(
                     method,
                     resource,
-                    path={"deletion_id": MARKER, **path},
+                    path={"deletion_id": MARKER, "kind": MARKER, **path},
                     query=query,
                     body=body,
                     headers={**headers, "Idempotency-Key": f"{MARKER}{number}"},
@@ -349,6 +358,9 @@ def events(module: Any, world: World) -> Iterator[dict[str, Any]]:
     yield token_event(MARKER)
     yield s3_event(world.upload)
     yield s3_event(f"uploads/{MARKER}")
+    building_id, check_id = world.path["building_id"], world.path["check_id"]
+    yield s3_event(f"drop/{ORG}/{building_id}/{MARKER}.ifc")
+    yield s3_event(f"checks/{ORG}/{building_id}/{check_id}/{MARKER}")
     yield {"Records": [{"eventSource": "aws:sqs", **message}]}
     yield {"Records": [{"eventSource": "aws:dynamodb", "dynamodb": change}]}
 

@@ -13,6 +13,7 @@ from arxos.domain.import_job import ImportJob, ImportStatus
 from arxos.ports.imports import upload_location
 from functions.imports import read_building_file
 from tests.functions.conftest import BUCKET
+from tests.functions.import_queue import ImportQueue
 from tests.gateway_events import LambdaContext, s3_event
 from tests.make import ORG, make_actor, make_building, make_import
 
@@ -47,12 +48,15 @@ def stored(building: Building, job: ImportJob) -> tuple[Building, ImportJob]:
 
 
 @needs_data
-def test_a_real_file_becomes_records_once(deployed: Any, building: Building) -> None:
+def test_a_real_file_becomes_records_once(
+    deployed: Any, building: Building, import_queue: ImportQueue
+) -> None:
     job, location = announce(building)
     deployed.upload_file(str(DATA / "FZK.ifc"), BUCKET, location)
 
     for request_id in ("r-1", "r-2", "r-3"):
         deliver(location, request_id)
+    import_queue.deliver()
 
     after, done = stored(building, job)
     assert done.status is ImportStatus.APPLIED, done.errors

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import uuid4
 
+import boto3
 import pytest
 
 from arxos import bootstrap
@@ -19,7 +20,7 @@ from arxos.domain.permissions import Role
 from arxos.domain.rights import Grant
 from arxos.domain.user import User
 from arxos.entrypoints.api_description import document
-from tests.dynamodb_table import create_table
+from tests.dynamodb_table import REGION, create_table
 from tests.functions.conftest import deployment
 from tests.gateway_events import LambdaContext, api_event
 from tests.make import (
@@ -28,7 +29,9 @@ from tests.make import (
     OTHER_ORG,
     make_actor,
     make_building,
+    make_check,
     make_device,
+    make_export,
     make_floor,
     make_group,
     make_id,
@@ -72,6 +75,7 @@ Where = Literal[
     "building",  # all of the building
     "group",  # a record of the whole building, hidden from who sees some floors only
     "import",
+    "export",  # of the whole building: who sees less does not see it
     "floor",  # on one floor
     "floor in the body",  # the same, and the body names the floor
     "rows",  # in a building, each row on its record's floor
@@ -84,6 +88,7 @@ OPERATIONS: dict[str, tuple[str | None, Where]] = {
     "check_health": (None, "anyone"),
     "get_openapi": (None, "anyone"),
     "get_docs": (None, "anyone"),
+    "get_metrics": (None, "anyone"),
     "get_me": (None, "anybody"),
     "search_records": ("read_building", "anybody"),
     "list_buildings": ("read_building", "anybody"),
@@ -134,9 +139,20 @@ OPERATIONS: dict[str, tuple[str | None, Where]] = {
     "list_imports": ("read_import", "building"),
     "get_import": ("read_import", "import"),
     "get_import_plan": ("read_import", "import"),
+    "get_import_template": (None, "anybody"),
     "list_import_problems": ("read_import", "import"),
+    "start_check": ("import_data", "building"),
+    "list_checks": ("read_import", "building"),
+    "get_check": ("read_import", "import"),
+    "get_check_workbook": ("read_import", "import"),
+    "get_import_workbook": ("read_import", "import"),
+    "list_check_findings": ("read_import", "import"),
+    "start_export": ("export_data", "floor"),
+    "list_exports": ("export_data", "list of floors"),
+    "get_export": ("export_data", "export"),
     "order_apply": ("import_data", "import"),
     "order_undo": ("import_data", "import"),
+    "cancel_import": ("import_data", "import"),
     "get_deletion": ("read_building", "deletion"),
     "invite_user": ("create_user", "organization"),
     "list_users": ("read_user", "organization"),
@@ -165,6 +181,7 @@ COVERED: dict[Where, set[Scope]] = {
     "building": {"organization", "building"},
     "group": {"organization", "building"},
     "import": {"organization", "building"},
+    "export": {"organization", "building"},
     "floor": {"organization", "building", "floor"},
     "floor in the body": {"organization", "building", "floor"},
     "rows": {"organization", "building", "floor", "another floor"},
@@ -246,7 +263,13 @@ def world(moto: Any) -> Iterator[World]:
     table = f"arxos-{uuid4().hex[:8]}"
     create_table(moto, table)
     with pytest.MonkeyPatch.context() as patch, deployment(table, patch):
+        client = boto3.client("sqs", region_name=REGION)
+        queue = client.create_queue(QueueName="exports")["QueueUrl"]
+        patch.setenv("EXPORT_QUEUE_URL", queue)
+        bootstrap._settings.cache_clear()
+        bootstrap._sqs.cache_clear()
         yield build()
+        client.delete_queue(QueueUrl=queue)
     moto.delete_table(TableName=table)
 
 
@@ -257,6 +280,8 @@ def build() -> World:
     room, doomed = make_room(floor), make_room(floor, room_number="102")
     device = make_device(floor, room)
     group, job = make_group(building), make_import(building)
+    export = make_export(building)
+    check = make_check(building)
     deletion = Deletion(
         id=make_id("deletion"), target=Target.of(doomed), total=1, created_at=NOON, updated_at=NOON
     )
@@ -271,6 +296,8 @@ def build() -> World:
         "devices": [device],
         "groups": [group],
         "imports": [job],
+        "exports": [export],
+        "checks": [check],
     }
     for kind, ones in records.items():
         for one in ones:
@@ -292,6 +319,8 @@ def build() -> World:
             "device_id": device.id,
             "group_id": group.id,
             "import_id": job.id,
+            "export_id": export.id,
+            "check_id": check.id,
             "deletion_id": deletion.id,
             "user_id": user.id,
         },
@@ -321,6 +350,8 @@ def body_of(operation: dict[str, Any], world: World, scope: Scope) -> Any:
         kind = operation["tags"][0].removesuffix("s")
         row = {"id": world.ids[f"{kind}_id"], "version": 999, "values": {"description": "x"}}
         body = {"operations": [{"op": "update", **row}]}
+    if operation["operationId"] == "start_check":
+        body = {"filename": "tower.xlsx"}
     if operation["operationId"] == "replace_group_members":
         body = {"device_ids": body["device_ids"]}  # a system has no rooms
     return body
@@ -332,7 +363,7 @@ def call(name: str, world: World, role: str, scope: Scope) -> tuple[int, Any]:
     event = api_event(
         verb.upper(),
         path,
-        path=dict(world.ids),
+        path={**world.ids, "kind": "rooms"},  # the kind of an import template
         query={"search_records": {"q": "tower"}, "explain_user_rights": EXPLAIN}.get(name),
         body=body_of(operation, world, scope),
         headers={"If-Match": '"999"'},
@@ -387,9 +418,9 @@ def test_each_cell_of_an_operation(name: str, world: World) -> None:
 
 
 def hidden_from(scope: Scope, name: str, world: World) -> list[str]:
-    kinds = {"floor_id", "room_id", "device_id", "group_id", "import_id"}
+    kinds = {"floor_id", "room_id", "device_id", "group_id", "import_id", "export_id", "check_id"}
     if scope in ("another building", "other organisation"):
         kinds |= {"building_id"}
     if scope == "floor":
-        kinds = {"group_id", "import_id"}
+        kinds = {"group_id", "import_id", "export_id", "check_id"}
     return [world.ids[kind] for kind in sorted(kinds)]

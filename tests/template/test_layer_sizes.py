@@ -120,6 +120,32 @@ print(json.dumps([len(model.rooms), sum(r.footprint is not None for r in model.r
     assert json.loads(answer.stdout) == [30, 30, 158, []]
 
 
+def test_the_pruned_layers_hold_a_model_against_an_ids(tmp_path: Path) -> None:
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    architecture = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
+    make_sample_building().write(str(tmp_path / "sample.ifc"))
+    (tmp_path / "rooms.ids").write_text(
+        '<ids xmlns="http://standards.buildingsmart.org/IDS"><info><title>Rooms</title></info>'
+        '<specifications><specification name="Rooms" ifcVersion="IFC2X3 IFC4 IFC4X3_ADD2">'
+        '<applicability minOccurs="1" maxOccurs="unbounded"><entity><name><simpleValue>IFCSPACE'
+        "</simpleValue></name></entity></applicability></specification></specifications></ids>"
+    )
+    path = [str(built(layer, python, architecture)) for layer in ("runtime", "ifc")]
+    program = f"""
+import sys
+sys.path[:0] = {[*path, str(ROOT / "shared")]!r}
+from pathlib import Path
+from arxos.adapters.readers.ids_check import check_ids
+folder = Path({str(tmp_path)!r})
+print(check_ids(folder / "rooms.ids", folder / "sample.ifc", folder).score)
+"""
+    answer = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=False
+    )
+
+    assert answer.stdout == "100.0\n", answer.stderr
+
+
 def _python_without_site(folder: Path) -> Path:
     wrapper = folder / "python-without-site"
     wrapper.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "$@"\n', encoding="utf-8")

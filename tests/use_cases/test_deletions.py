@@ -351,7 +351,7 @@ def test_an_import_into_what_is_being_deleted_ends_with_a_sentence() -> None:
     def delete_the_building() -> None:
         nonlocal commits
         commits += 1
-        if commits == 3:
+        if commits == 4:
             start_deletion(
                 "building",
                 importing.building.id,

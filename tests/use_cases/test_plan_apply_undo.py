@@ -19,7 +19,6 @@ from arxos.use_cases.apply_import import apply_import, order_apply
 from arxos.use_cases.import_plans import get_import_plan
 from arxos.use_cases.undo_import import order_undo, undo_import
 from tests.domain.test_import_plan import changed
-from tests.fakes import FakeOrders
 from tests.make import NOON, make_actor, make_delivery, make_model
 from tests.use_cases.test_read_building_file import Importing, Killed, counters
 
@@ -50,7 +49,6 @@ class Planned(Importing):
 
     def __init__(self, model: SourceModel = MODEL, mode: ImportMode = ImportMode.PLAN) -> None:
         super().__init__(model, mode=mode)
-        self.queue = FakeOrders[ImportOrder]()
         self.time = NOON
         self.run()
 

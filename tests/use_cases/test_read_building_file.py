@@ -10,16 +10,18 @@ from arxos.domain.building import Building
 from arxos.domain.errors import Conflict, UnreadableFile
 from arxos.domain.import_job import ImportJob, ImportMode, ImportStatus
 from arxos.domain.source import Problem, SourceModel
-from arxos.ports.imports import UploadedFile, upload_location
+from arxos.ports.imports import ImportOrder, UploadedFile, upload_location
 from arxos.use_cases.read_building_file import read_building_file
 from tests.fakes import (
     FakeImportDesk,
+    FakeOrders,
     FakeReader,
     FakeTable,
     FakeUnitOfWork,
     FakeUploads,
 )
 from tests.make import NOON, ORG, make_actor, make_building, make_floor, make_import, make_model
+from tests.taking_in import work_off
 
 MODEL = make_model(floors=2, rooms=10, devices=8)
 RECORDS = 2 + 20 + 160
@@ -40,6 +42,7 @@ class Importing:
             self.uow.buildings.add(self.building)
         self.desk = FakeImportDesk(self.table)
         self.uploads = FakeUploads()
+        self.queue = FakeOrders[ImportOrder]()
         self.reader = FakeReader(model)
         self.file = self.announce(**changes)
 
@@ -52,6 +55,13 @@ class Importing:
         return file
 
     def run(
+        self, *, attempt: str = "first", now: datetime = NOON, **given: Any
+    ) -> ImportJob | None:
+        """Read the file, and apply what is to be applied."""
+        read = self.read(attempt=attempt, now=now, **given)
+        return self.work_off(attempt=attempt, now=now) or read
+
+    def read(
         self,
         *,
         attempt: str = "first",
@@ -65,7 +75,14 @@ class Importing:
             desk=self.desk,
             uploads=self.uploads,
             reader=self.reader,
+            queue=self.queue,
             clock=lambda: now,
+        )
+
+    def work_off(self, *, attempt: str = "worker", now: datetime = NOON) -> ImportJob | None:
+        """Deliver all orders."""
+        return work_off(
+            self.queue, attempt=attempt, clock=lambda: now, desk=self.desk, uploads=self.uploads
         )
 
     @property
@@ -152,7 +169,7 @@ def test_the_same_file_as_a_new_import_creates_nothing() -> None:
     assert importing.records() == before
 
 
-@pytest.mark.parametrize("commit", range(1, 12))
+@pytest.mark.parametrize("commit", range(1, 13))
 def test_killed_before_any_commit_and_tried_again_it_ends_as_if_undisturbed(commit: int) -> None:
     importing = Importing()
     left = commit
@@ -206,7 +223,7 @@ def test_an_attempt_that_outlived_its_lease_cannot_write_any_more() -> None:
     with pytest.raises(Conflict):
         importing.run()
 
-    assert importing.job.attempt == "second"
+    assert (importing.job.attempt or "").startswith("second")
     assert importing.job.status is ImportStatus.APPLIED
     assert importing.job.counts.created == RECORDS
     assert comparable(importing) == comparable(undisturbed())

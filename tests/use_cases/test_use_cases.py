@@ -1,4 +1,5 @@
 from dataclasses import replace
+from threading import Event
 
 import pytest
 
@@ -212,6 +213,28 @@ class Answering:
 
     def check(self) -> str | None:
         return self._fault
+
+
+class Hanging(Answering):
+    def __init__(self, name: str, *, vital: bool) -> None:
+        super().__init__(name, vital=vital)
+        self.answer = Event()
+
+    def check(self) -> str | None:
+        self.answer.wait()
+        return None
+
+
+def test_what_does_not_answer_in_time_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("arxos.use_cases.health.SECONDS", 0.05)
+    table = Hanging("table", vital=True)
+    try:
+        with pytest.raises(Unhealthy) as unhealthy:
+            check_health([table, Answering("uploads", vital=False)])
+    finally:
+        table.answer.set()
+    checks = unhealthy.value.details["checks"]
+    assert checks == {"table": "It has not answered within 0.05 seconds.", "uploads": "ok"}
 
 
 def test_health_is_the_worst_of_what_it_depends_on() -> None:

@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
 from arxos.adapters.dynamodb import keys
+from arxos.adapters.dynamodb.availability import code_of
 from arxos.adapters.dynamodb.table import TableItem
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class TableDependency:
         except TableItem.DoesNotExist:
             return None
         except PynamoDBException as unavailable:
-            return f"The table does not answer ({unavailable.cause_response_code or 'no answer'})."
+            return f"The table does not answer ({code_of(unavailable) or 'no answer'})."
         return None
 
 

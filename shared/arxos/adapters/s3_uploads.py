@@ -1,7 +1,9 @@
 """Uploaded building files, and what importing them leaves behind, in the uploads bucket.
 
-`uploads/<organisation>/<building>/<import>/<filename>` is what a person uploads; `changes/…` are
-the change files of import chunks, `reports/…` the problems of each import.
+`uploads/<organisation>/<building>/<import>/<filename>` is what a person uploads, `drop/…` what
+other systems put there; `changes/…` are
+the change files of import chunks, `reports/…` the problems of each import, `kept/…` (s3_kept.py)
+the sheets that imports have only stored.
 """
 
 import gzip
@@ -15,15 +17,20 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from arxos.adapters import s3_kept
 from arxos.adapters.readers.model_lines import lines_of, model_of
 from arxos.domain.errors import ServiceUnavailable
 from arxos.domain.import_job import ImportJob
 from arxos.domain.plan_entries import EntryKind, PlanEntry
-from arxos.domain.source import Problem, SourceModel
+from arxos.domain.source import KeptSheet, Problem, SourceModel
+from arxos.ports.checks import CHECKS
+from arxos.ports.drops import Drop
+from arxos.ports.exports import EXPORTS
 from arxos.ports.imports import Upload, UploadedFile, upload_location
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import CopySourceTypeDef
 
 UPLOAD_SECONDS = 3_600
 ENTRIES_PER_PAGE = 500
@@ -38,7 +45,10 @@ class S3Uploads:
         self._max_bytes = max_bytes
 
     def presign(self, organization_id: str, job: ImportJob) -> Upload:
-        key = upload_location(organization_id, job)
+        return self.form(upload_location(organization_id, job))
+
+    def form(self, key: str) -> Upload:
+        """A form that accepts one file of limited size under this key, and nothing else."""
         form = self._s3.generate_presigned_post(
             self._bucket,
             key,
@@ -55,10 +65,37 @@ class S3Uploads:
 
     @contextmanager
     def fetch(self, file: UploadedFile) -> Iterator[Path]:
-        with tempfile.TemporaryDirectory(prefix="arxos-") as folder:
-            path = Path(folder) / f"upload{Path(file.filename).suffix.lower()}"
-            self._s3.download_file(self._bucket, file.location, str(path))
+        with self.local_copy(file.location) as path:
             yield path
+
+    @contextmanager
+    def local_copy(self, location: str) -> Iterator[Path]:
+        """An object on local disk, gone again at the end of `with`."""
+        with tempfile.TemporaryDirectory(prefix="arxos-") as folder:
+            path = Path(folder) / f"upload{Path(location).suffix.lower()}"
+            self._s3.download_file(self._bucket, location, str(path))
+            yield path
+
+    def adopt(self, drop: Drop, file: UploadedFile) -> bool:
+        source: CopySourceTypeDef = {"Bucket": self._bucket, "Key": drop.location}
+        try:
+            found = self._s3.head_object(Bucket=self._bucket, Key=drop.location)
+            if found["ETag"].strip('"') != drop.etag:
+                return False
+            self._s3.copy_object(
+                Bucket=self._bucket,
+                Key=file.location,
+                CopySource=source,
+                CopySourceIfMatch=drop.etag,
+                # Whatever its sender attached: the right to copy that would be needed too.
+                MetadataDirective="REPLACE",
+                TaggingDirective="REPLACE",
+            )
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] in (404, 412):
+                return False
+            raise
+        return True
 
     def save_model(self, file: UploadedFile, model: SourceModel) -> None:
         with tempfile.NamedTemporaryFile(prefix="arxos-", suffix=".gz") as packed:
@@ -105,6 +142,17 @@ class S3Uploads:
             _report_location(file), [json.dumps(asdict(p), ensure_ascii=False) for p in problems]
         )
 
+    def save_kept(self, file: UploadedFile, document: str, sheets: Sequence[KeptSheet]) -> None:
+        s3_kept.save(self._s3, self._bucket, file, document, sheets)
+
+    def forget_kept(self, file: UploadedFile) -> None:
+        s3_kept.remove(self._s3, self._bucket, s3_kept.of_import(file))
+
+    def forget_building(self, organization_id: str, building_id: str) -> None:
+        """See `arxos.ports.deletions.DeletionDesk.clear_files`."""
+        for folder in (s3_kept.FOLDER, EXPORTS, CHECKS):
+            s3_kept.remove(self._s3, self._bucket, f"{folder}{organization_id}/{building_id}/")
+
     def save(self, location: str, lines: list[str]) -> None:
         """See `arxos.adapters.dynamodb.journal.ChangeFiles`."""
         # mtime=0: the same lines make the same bytes, so a retry writes the same object.
@@ -131,16 +179,17 @@ class S3Uploads:
 
 
 def _report_location(file: UploadedFile) -> str:
-    return f"{_report_folder(file)}/problems.jsonl.gz"
+    return f"{report_folder(file)}/problems.jsonl.gz"
 
 
 def _model_location(file: UploadedFile) -> str:
-    return f"{_report_folder(file)}/model.jsonl.gz"
+    return f"{report_folder(file)}/model.jsonl.gz"
 
 
 def _plan_location(file: UploadedFile, page: int) -> str:
-    return f"{_report_folder(file)}/plan/{page:06d}.jsonl.gz"
+    return f"{report_folder(file)}/plan/{page:06d}.jsonl.gz"
 
 
-def _report_folder(file: UploadedFile) -> str:
+def report_folder(file: UploadedFile) -> str:
+    """Where everything is kept that is told of an import."""
     return f"reports/{file.organization_id}/{file.building_id}/{file.import_id}"

@@ -12,6 +12,7 @@ from arxos.domain.events import (
     BuildingStatusChanged,
     BuildingUpdated,
 )
+from arxos.domain.import_job import ImportMode
 from arxos.domain.record import Record
 from arxos.domain.sensitive import Sealed
 from arxos.domain.status import BUILDING_TRANSITIONS, BuildingStatus
@@ -23,7 +24,8 @@ class Building(Record):
     """A building of one organisation. A new one is `planned`.
 
     The counts are kept by the store in the same transaction as what they count, so they are exact.
-    `shards` is how many partitions its rooms and devices are spread over (ADR 0003).
+    `shards` is how many partitions its rooms and devices are spread over (ADR 0003). `drop_mode` is
+    what becomes of files that other systems put into the bucket for it.
     """
 
     kind: ClassVar = "building"
@@ -38,6 +40,7 @@ class Building(Record):
     address: Address
     coordinates: Coordinates | None = None
     status: BuildingStatus = BuildingStatus.PLANNED
+    drop_mode: ImportMode = ImportMode.PLAN
     floors_count: int = 0
     rooms_count: int = 0
     devices_count: int = 0

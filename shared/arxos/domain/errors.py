@@ -17,6 +17,7 @@ ArxosError
 ├── NotFound                  NOT_FOUND
 ├── Conflict                  CONFLICT
 │   ├── ChangedMeanwhile               CONFLICT
+│   ├── DoneBefore                     CONFLICT
 │   ├── HasChildren                    CONFLICT
 │   ├── BatchRefused                   CONFLICT
 │   ├── BeingDeleted                   CONFLICT
@@ -160,6 +161,14 @@ class ChangedMeanwhile(Conflict):
         super().__init__(
             message or "The record was changed by someone else meanwhile; read it again and retry."
         )
+
+
+class DoneBefore(Conflict):
+    """This very request has made its record before, and its answer was lost on the way."""
+
+    def __init__(self, record_id: str) -> None:
+        super().__init__("This was done before; read what it made.")
+        self.record_id = record_id
 
 
 class HasChildren(Conflict):

@@ -110,6 +110,14 @@ class DeletionStarted(DomainEvent):
     """A building, floor or room is to leave the registry with all it holds."""
 
 
+class ExportStarted(DomainEvent):
+    """A building, or a part of it, is being written into a file."""
+
+
+class CheckStarted(DomainEvent):
+    """A file, or the building itself, is being held against the rules of a handover."""
+
+
 class UserInvited(DomainEvent):
     """A user joined the organisation."""
 
@@ -144,6 +152,10 @@ class ImportUndone(DomainEvent):
 
 class ImportApplied(DomainEvent):
     """A file's content is in the registry."""
+
+
+class ImportCancelled(DomainEvent):
+    """Somebody stopped an import; what it had written is whole."""
 
 
 class ImportFailed(DomainEvent):

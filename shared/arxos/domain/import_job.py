@@ -10,21 +10,28 @@ from arxos.domain.errors import InvalidInput
 from arxos.domain.events import (
     DomainEvent,
     ImportApplied,
+    ImportCancelled,
     ImportFailed,
     ImportStarted,
     ImportUndone,
 )
-from arxos.domain.source import Problem
+from arxos.domain.source import Problem, SourceColumn
 from arxos.domain.text_rules import name_fault
 
-READABLE_SUFFIXES = (".ifc", ".ifczip", ".xlsx", ".csv")
+READABLE_SUFFIXES = (".ifc", ".ifczip", ".xlsx", ".csv", ".zip", ".jsonl")
+# How far an import is once its file has been read.
+READ_PROGRESS = 0.2
 # The record lists the first of each; DynamoDB refuses an item over 400 KB.
 MAX_LISTED_PROBLEMS = 100
+MAX_LISTED_COLUMNS = 100
+MAX_SHOWN_HEADING = 100
 # How long after an invocation's certain end its retries may still come: Lambda tries again after
 # one and two minutes.
 RETRIES_COME_WITHIN = timedelta(minutes=10)
 # S3's asynchronous invocation of Lambda tries an event three times in all.
 MAX_ATTEMPTS = 3
+# An order to apply or undo is delivered five times (`arxos.ports.orders.MAX_DELIVERIES`).
+MAX_DELIVERED_ATTEMPTS = 5
 
 
 class ImportStatus(StrEnum):
@@ -40,6 +47,13 @@ class ImportStatus(StrEnum):
 
 
 UNDER_WAY = frozenset({ImportStatus.AWAITING_UPLOAD, ImportStatus.READING, ImportStatus.APPLYING})
+CANCELLABLE = UNDER_WAY | {ImportStatus.PLANNED}
+# What may be taken over in order to be in that status: an event that comes late does not read a
+# file again that is being applied already.
+CLAIMED_FROM = {
+    ImportStatus.READING: frozenset({ImportStatus.AWAITING_UPLOAD, ImportStatus.READING}),
+    ImportStatus.APPLYING: frozenset({ImportStatus.APPLYING}),
+}
 
 
 class ImportMode(StrEnum):
@@ -67,6 +81,15 @@ class ImportCounts:
     conflicts: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportCheck:
+    """What the rules of a handover say of an imported COBie workbook, in short."""
+
+    check_id: str
+    score: float
+    counts: Mapping[str, int]
+
+
 def filename_fault(filename: object) -> str | None:
     """Why a file of that name cannot be imported."""
     if fault := name_fault(filename, label="Filename"):
@@ -89,8 +112,9 @@ class ImportJob:
     `attempt` names the invocation that works on it now and fences off every other one: each of
     its commits is conditional on it. `lease_until` is when that invocation is dead for certain.
     `plan_index` counts the plan's entries by kind, in the plan's order. A person approves the plan
-    with `plan_digest`, with or without the removals in it; once its first chunk is due
-    (`apply_begun`) it is carried out to its end.
+    with `plan_digest`, with or without the removals in it; one without a digest is applied as it
+    is when its turn comes, unless it has conflicts. Once its first chunk is due (`apply_begun`) it
+    is carried out to its end.
     """
 
     id: str
@@ -103,8 +127,10 @@ class ImportJob:
     counts: ImportCounts = field(default_factory=ImportCounts)
     errors: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    columns: tuple[SourceColumn, ...] = ()
     errors_count: int = 0
     warnings_count: int = 0
+    check: ImportCheck | None = None
     attempt: str | None = None
     attempts: int = 0
     lease_until: datetime | None = None
@@ -136,6 +162,19 @@ class ImportJob:
         """Nothing more happens to it by itself."""
         return self.status not in UNDER_WAY
 
+    @property
+    def is_cancelled(self) -> bool:
+        """Somebody stopped it."""
+        return self.status is ImportStatus.FAILED and any(
+            p.code == "CANCELLED" for p in self.errors
+        )
+
+    @property
+    def can_be_undone(self) -> bool:
+        """It has written something, and nobody works on it."""
+        has_ended_early = self.status is ImportStatus.FAILED and self.apply_begun
+        return self.status is ImportStatus.APPLIED or has_ended_early
+
     def with_problems(self, problems: tuple[Problem, ...]) -> Self:
         """The import listing these problems: the first of each severity, and how many there are."""
         errors = tuple(p for p in problems if p.severity == "error")
@@ -148,9 +187,38 @@ class ImportJob:
             warnings_count=len(warnings),
         )
 
+    def with_columns(self, columns: tuple[SourceColumn, ...]) -> Self:
+        """The import telling how the first columns of its tables were understood."""
+        return replace(
+            self,
+            columns=tuple(
+                replace(
+                    column,
+                    sheet=column.sheet[:MAX_SHOWN_HEADING],
+                    heading=column.heading[:MAX_SHOWN_HEADING],
+                )
+                for column in columns[:MAX_LISTED_COLUMNS]
+            ),
+        )
+
     def started(self) -> Self:
         """The import with the event of its beginning."""
         return replace(self, events=(self._event(ImportStarted, self.created_at),))
+
+    def waiting_its_turn(self, *, at: datetime) -> Self:
+        """The import whose file has been read, and whose plan nobody is to read before it is
+        applied.
+        """
+        return replace(
+            self,
+            status=ImportStatus.APPLYING,
+            is_approved=True,
+            plan_digest=None,
+            progress=READ_PROGRESS,
+            attempts=0,
+            lease_until=None,
+            updated_at=at,
+        )
 
     def approved(
         self, *, remove: bool, at: datetime, by: str | None, event: type[DomainEvent]
@@ -175,7 +243,8 @@ class ImportJob:
             self,
             status=ImportStatus.APPLYING,
             is_approved=False,
-            undo_begun_at=at,
+            # Of an undo that was cut off: what it had written is not to be taken back.
+            undo_begun_at=self.undo_begun_at or at,
             # The last chunk's number stands for the entry of its end in the history.
             chunks_done=self.chunks_done + 1,
             progress=0.0,
@@ -208,6 +277,21 @@ class ImportJob:
             at=at,
         )
 
+    def cancelled(self, *, at: datetime, by: str | None, name: str | None) -> Self:
+        """The import as somebody stopped it: whoever works on it finds it taken away."""
+        message = f"Cancelled by {name or by}."
+        if self.undo_begun_at is not None:
+            message += " What was taken back is whole; undoing it again takes back the rest."
+        elif self.apply_begun:
+            message += " What it had written is whole; undoing it takes that back."
+        else:
+            message += " Nothing was written."
+        job = self.failed("CANCELLED", message, at=at)
+        if not self.apply_begun:  # what the plan had counted
+            job = replace(job, counts=ImportCounts())
+        event = replace(job._event(ImportCancelled, at), by=by)
+        return replace(job, attempt="cancelled", lease_until=None, events=(event,))
+
     def failed(self, code: str, message: str, *, at: datetime) -> Self:
         """The import as ended by an error that stopped the whole file."""
         problem = Problem(severity="error", code=code, message=message)
@@ -228,7 +312,8 @@ class ImportJob:
         """
         if self.is_finished or self.lease_until is None:
             return self
-        last = self.attempts >= MAX_ATTEMPTS
+        applying = self.status is ImportStatus.APPLYING
+        last = self.attempts >= (MAX_DELIVERED_ATTEMPTS if applying else MAX_ATTEMPTS)
         if now <= self.lease_until + (timedelta() if last else RETRIES_COME_WITHIN):
             return self
         return self.failed(

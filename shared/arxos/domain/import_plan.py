@@ -54,6 +54,8 @@ class ImportPlan:
     """Each record's id -> its row or line in the file."""
     ids: dict[str, str] = field(default_factory=dict)
     """Each room's and device's key in the file -> its record's id."""
+    places: dict[str, str] = field(default_factory=dict)
+    """Each floor's and room's id -> what people call it."""
     created: int = 0
     updated: int = 0
     unchanged: int = 0

@@ -56,6 +56,10 @@ def plan_import(
     floor_ids = plan_floors(comparison, model.floors, present_floors)
     of_file = plan_rooms(comparison, model.rooms, present_rooms, floor_ids)
     plan_devices(comparison, model.devices, present_devices, present_rooms, floor_ids, of_file)
-    plan_groups(comparison, model.groups, list(groups), members_of)
+    members: list[Room | Device] = [*present_rooms, *present_devices]
+    grouped = {member.id: len(member.group_ids) for member in members if member.group_ids}
+    plan_groups(comparison, model.groups, list(groups), members_of, grouped)
     plan.removable = removable(comparison, present_floors, present_rooms, present_devices)
+    places: list[Floor | Room] = [*present_floors, *present_rooms, *plan.floors, *plan.rooms]
+    plan.places = {place.id: place.label for place in places}
     return plan

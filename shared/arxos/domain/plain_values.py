@@ -7,6 +7,7 @@ from typing import Any
 
 from arxos.domain.address import Address, Coordinates
 from arxos.domain.device import Position
+from arxos.domain.import_job import ImportMode
 from arxos.domain.record import Record
 from arxos.domain.rights import Grant
 from arxos.domain.timestamps import to_iso
@@ -48,6 +49,7 @@ def restored(record: Record, field: str, value: Any) -> Any:
 _RESTORE: dict[str, Any] = {
     "address": lambda value: Address(**value),
     "coordinates": lambda value: Coordinates(**value),
+    "drop_mode": ImportMode,
     "installed_on": date.fromisoformat,
     "position": lambda value: Position(*value),
     "room_ids": tuple,

@@ -8,6 +8,7 @@ another source brought is completed by this one, never overwritten.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from arxos.domain.device import Device
@@ -15,15 +16,22 @@ from arxos.domain.errors import InvalidInput
 from arxos.domain.floor import Floor
 from arxos.domain.identifiers import derived_id
 from arxos.domain.import_plan import ImportPlan, KeptField
+from arxos.domain.own_exports import OWN
 from arxos.domain.record import Record
 from arxos.domain.room import Room
 from arxos.domain.source import Problem, Severity, SourceDevice, SourceFloor, SourceRoom
-from arxos.domain.source_statement import is_news, news, remembered, statement
+from arxos.domain.source_statement import is_news, remembered, statement
+from arxos.domain.status import DeviceStatus, FloorStatus, RoomStatus
 
 Thing = SourceFloor | SourceRoom | SourceDevice
 
 # Where a record is, and its number there, is not taken from a second document.
 _PLACES = frozenset({"floor_number", "floor_id", "room_number", "room_ids"})
+_STATUSES: dict[str, type[StrEnum]] = {
+    "floor": FloorStatus,
+    "room": RoomStatus,
+    "device": DeviceStatus,
+}
 _CALLED = {
     "ifc": {"floor": "IfcBuildingStorey", "room": "IfcSpace", "device": "IfcElement"},
     "cobie": {"floor": "Floor", "room": "Space", "device": "Component"},
@@ -59,9 +67,9 @@ class Comparison:
                 at=self.at,
                 created_by=self.by,
                 id=record_id,
-                external_ids={**source.other_ids, self.source: source.key},
+                external_ids=self._external_ids(source),
                 said={self.document: statement(words)},
-                **{"metadata": {}, **words, **values},
+                **{"metadata": {}, **_beside(source, kind), **words, **values},
             )
         except InvalidInput as refused:
             # What a file can get wrong was made storable before, so this is a fault of ours, and
@@ -98,7 +106,9 @@ class Comparison:
         """
         before = record if before is None else before
         said = _words(values, source)
-        new = news(record, self.document, said)
+        if source.edited is not None:
+            said = {name: value for name, value in said.items() if name in source.edited}
+        new = self._news(record, said)
         for name in sorted(record.hand_edits.keys() & said.keys()):
             if said[name] != getattr(record, name):
                 self.warn_kept(record, name, source, said[name], is_conflict=name in new)
@@ -119,7 +129,7 @@ class Comparison:
     def complete(self, record: Record, values: Mapping[str, Any], source: Thing) -> None:
         """A record that another source brought: only what it lacks is taken over."""
         said = _words(values, source)
-        new = news(record, self.document, said)
+        new = self._news(record, said)
         repeated = self.document in record.said
         taken = {
             name: value
@@ -135,8 +145,9 @@ class Comparison:
         ids = {
             **source.other_ids,
             **record.external_ids,
-            **({self.source: source.key} if self.source not in record.external_ids else {}),
         }
+        if self.source not in record.external_ids and self.source != OWN:
+            ids[self.source] = source.key
         changed = record.changed(at=self.at, by=self.by, **taken, external_ids=ids)
         self._finish(record, remembered(changed, self.document, said), source)
 
@@ -164,9 +175,23 @@ class Comparison:
         """Whether the file has the record, of what has been compared so far."""
         return record.id in self._spoken_of
 
-    def settled(self, record: Record, name: str, value: Any) -> Any:
+    def is_news(self, record: Record, name: str, value: Any, source: Thing) -> bool:
+        """Whether the file says something new of the field, which somebody has set in it."""
+        if source.edited is not None and name not in source.edited:
+            return False
+        return is_news(record, self.document, name, value)
+
+    def _news(self, record: Record, said: Mapping[str, Any]) -> dict[str, Any]:
+        return {n: v for n, v in said.items() if is_news(record, self.document, n, v)}
+
+    def _external_ids(self, source: Thing) -> dict[str, str]:
+        """An export's keys are ids of ours, which say nothing outside: they are not kept."""
+        own = self.source == OWN
+        return {**source.other_ids, **({} if own else {self.source: source.key})}
+
+    def settled(self, record: Record, name: str, value: Any, source: Thing) -> Any:
         """What a field will hold: what it holds, if a person set it or the file repeats itself."""
-        if name in record.hand_edits or not is_news(record, self.document, name, value):
+        if name in record.hand_edits or not self.is_news(record, name, value, source):
             return getattr(record, name)
         return value
 
@@ -223,3 +248,11 @@ def _words(values: Mapping[str, Any], source: Thing) -> dict[str, Any]:
     if metadata := getattr(source, "metadata", None):
         said["metadata"] = dict(metadata)
     return said
+
+
+def _beside(source: Thing, kind: str) -> dict[str, Any]:
+    """What only an export of ours says, and only of a record that is new: tags and status."""
+    beside: dict[str, Any] = {"tags": source.tags} if source.tags else {}
+    if source.status is not None:
+        beside["status"] = _STATUSES[kind](source.status)
+    return beside

@@ -1,6 +1,7 @@
 """Which device each element of the file is, and in which rooms it stands.
 
-Devices that another file brought are met by tag, serial number or barcode, and never guessed.
+Devices that another file brought are met by tag, serial number or barcode, else by their place,
+type and name; and never guessed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,12 +10,13 @@ from typing import Any
 
 from arxos.domain.device import Device, Position
 from arxos.domain.nearest_room import RoomFinder
+from arxos.domain.own_exports import OWN
 from arxos.domain.plan_comparison import Comparison
 from arxos.domain.plan_rooms import RoomsOfFile
-from arxos.domain.record_matching import Matches, match, match_by_labels
+from arxos.domain.record_matching import PLACE, Matches, match, match_by_labels, match_by_place
 from arxos.domain.room import Room
 from arxos.domain.source import SourceDevice
-from arxos.domain.source_statement import is_news, remembered
+from arxos.domain.source_statement import remembered
 from arxos.domain.text_rules import folded
 
 
@@ -51,15 +53,17 @@ class _DevicePlanner:
         """Adds the devices to the plan."""
         found = match(self._comparison.source, sources, self._devices)
         match_by_labels(self._comparison.source, sources, self._devices, found)
-        rooms_by_number = self._rooms_by_number()
+        places = self._places(sources, found)
+        if self._comparison.source != OWN:
+            match_by_place(self._comparison.source, sources, self._devices, found, places)
         for source in sources:
-            place = self._place_of_device(source, rooms_by_number)
-            if place is None:
+            if source.key not in places:
                 continue
-            floor_id, room_ids = place
+            device = found.known.get(source.key)
+            floor_id, room_ids = places[source.key]
             values = _device_values(source)
             self._warn_ambiguous(source, found)
-            if (device := found.known.get(source.key)) is not None:
+            if device is not None:
                 self._keep_device(device, floor_id, room_ids, values, source)
             elif (other := found.met.get(source.key)) is not None:
                 self._comparison.complete(
@@ -78,12 +82,33 @@ class _DevicePlanner:
                     room_ids=room_ids,
                 )
 
+    def _places(
+        self, sources: Sequence[SourceDevice], found: Matches[Device]
+    ) -> dict[str, tuple[str, tuple[str, ...]]]:
+        """Floor and rooms of each device, by its key; without those whose room is not known."""
+        rooms_by_number = self._rooms_by_number()
+        places = {}
+        for source in sources:
+            device = found.known.get(source.key)
+            place = self._unmoved(device, source) or self._place_of_device(source, rooms_by_number)
+            if place is not None:
+                places[source.key] = place
+        return places
+
     def _rooms_by_number(self) -> dict[str, list[tuple[str, str]]]:
         """The building's rooms, and those of this file, by folded number: (floor id, room id)."""
         found: dict[str, list[tuple[str, str]]] = {}
         for room in {r.id: r for r in (*self._rooms, *self._comparison.plan.rooms)}.values():
             found.setdefault(folded(room.room_number), []).append((room.floor_id, room.id))
         return found
+
+    def _unmoved(
+        self, device: Device | None, source: SourceDevice
+    ) -> tuple[str, tuple[str, ...]] | None:
+        """Where a device is that an export of ours names without having been edited there."""
+        if device is None or source.edited is None or "room_ids" in source.edited:
+            return None
+        return device.floor_id, device.room_ids
 
     def _place_of_device(
         self, source: SourceDevice, by_number: Mapping[str, list[tuple[str, str]]]
@@ -128,7 +153,7 @@ class _DevicePlanner:
         """A place is one thing: floor and rooms together."""
         place = (floor_id, *room_ids)
         moved = device
-        if is_news(device, self._comparison.document, "room_ids", place):
+        if self._comparison.is_news(device, "room_ids", place, source):
             if {"floor_id", "room_ids"} & device.hand_edits.keys():
                 heard = {
                     "floor_id": floor_id,
@@ -153,14 +178,15 @@ class _DevicePlanner:
     def _warn_ambiguous(self, source: SourceDevice, found: Matches[Device]) -> None:
         label = found.ambiguous.get(source.key)
         if label is not None:
+            what = "room, type and name" if label == PLACE else label.replace("_", " ")
             self._comparison.plan.ambiguous.append((source.key, source.name, label))
             self._comparison.warn(
                 "DEVICE_AMBIGUOUS",
-                f"Device '{source.name}' has the {label.replace('_', ' ')} of more than one device"
-                " in the building or in the file; it was not taken for any of them.",
+                f"Device '{source.name}' has the {what} of more than one device in the building or"
+                " in the file; it was not taken for any of them.",
                 "device",
                 source,
-                label,
+                "name" if label == PLACE else label,
             )
 
     def _nearest_room(self, floor_id: str, source: SourceDevice) -> tuple[str, ...]:

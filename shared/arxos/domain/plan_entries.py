@@ -36,12 +36,16 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanEntry:
-    """What would happen to one record: `fields` maps each field to before and after."""
+    """What would happen to one record: `fields` maps each field to before and after.
+
+    `place` is where the record is, or will be, in words.
+    """
 
     kind: EntryKind
     record_kind: str
     record_id: str | None
     label: str
+    place: str | None = None
     key: str | None = None
     line: int | None = None
     fields: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -103,6 +107,7 @@ def _entries(plan: ImportPlan) -> Iterator[PlanEntry]:
             record_kind=kept.record.kind,
             record_id=kept.record.id,
             label=kept.record.label,
+            place=_place(kept.record, plan),
             line=plan.lines.get(kept.record.id),
             fields={kept.field: change},
             reason=(
@@ -122,6 +127,7 @@ def _entries(plan: ImportPlan) -> Iterator[PlanEntry]:
             record_kind=record.kind,
             record_id=record.id,
             label=record.label,
+            place=_place(record, plan),
             reason="The file does not have it any more, and no other source does; it goes only if"
             " the plan is applied with removals.",
         )
@@ -137,6 +143,7 @@ def _entries_of(record: Record, plan: ImportPlan) -> Iterator[PlanEntry]:
         record_kind=record.kind,
         record_id=record.id,
         label=record.label,
+        place=_place(record, plan),
         line=plan.lines.get(record.id),
         fields=_fields(record),
         reason={
@@ -162,6 +169,12 @@ def _entries_of_group(change: GroupChange, plan: ImportPlan) -> Iterator[PlanEnt
             fields=fields,
             reason="The building has no such group." if new else "The file says something new.",
         )
+
+
+def _place(record: Record, plan: ImportPlan) -> str | None:
+    """`Ground floor, 101 Office`; None for a floor, which is a place itself."""
+    ids = [getattr(record, "floor_id", None), *getattr(record, "room_ids", ())]
+    return ", ".join(plan.places.get(i, i) for i in ids if i is not None) or None
 
 
 def _fields(record: Record) -> dict[str, dict[str, Any]]:

@@ -12,7 +12,6 @@ from arxos.domain.plan_comparison import Comparison
 from arxos.domain.record import Record
 from arxos.domain.record_matching import match
 from arxos.domain.source import SourceFloor
-from arxos.domain.source_statement import is_news
 from arxos.domain.text_rules import folded
 
 # Two files that place one storey this close mean the same storey: models of one building differ
@@ -29,7 +28,7 @@ def plan_floors(
     floor_ids: dict[str, str] = {}
     found = match(comparison.source, sources, floors)
     known = found.known
-    numbers = _renumbered(sources, known, floors, comparison.document)
+    numbers = _renumbered(sources, known, floors, comparison)
     taken = {f.floor_number for f in floors} - {known[key].floor_number for key in numbers} | set(
         numbers.values()
     )
@@ -103,7 +102,7 @@ def _renumbered(
     sources: Iterable[SourceFloor],
     known: Mapping[str, Floor],
     floors: Iterable[Floor],
-    document: str,
+    comparison: Comparison,
 ) -> dict[str, int]:
     """The numbers that the file gives the floors it knows, by key; empty when they do not fit.
 
@@ -112,7 +111,7 @@ def _renumbered(
     numbers = {
         s.key: known[s.key].floor_number
         if "floor_number" in known[s.key].hand_edits
-        or not is_news(known[s.key], document, "floor_number", s.floor_number)
+        or not comparison.is_news(known[s.key], "floor_number", s.floor_number, s)
         else s.floor_number
         for s in sources
         if s.key in known

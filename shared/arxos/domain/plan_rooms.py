@@ -79,8 +79,8 @@ class _RoomPlanner:
         if room is None:
             return floor_id, folded(source.room_number)
         return (
-            self._comparison.settled(room, "floor_id", floor_id),
-            folded(self._comparison.settled(room, "room_number", source.room_number)),
+            self._comparison.settled(room, "floor_id", floor_id, source),
+            folded(self._comparison.settled(room, "room_number", source.room_number, source)),
         )
 
     def _add_room(self, source: SourceRoom, place: Place, numbers: RoomNumbers) -> None:

@@ -1,13 +1,16 @@
-"""Which record of the registry a thing in a file is: by its id, by another's id, by its labels.
+"""Which record of the registry a thing in a file is: by its id, another's id, labels, or place.
 
 What fits more than one is never guessed; the file's thing is then new, and a warning lists it.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import dist
 from typing import Generic, TypeVar
 
 from arxos.domain.device import Device
+from arxos.domain.own_exports import OWN, own_matches
 from arxos.domain.record import Record
 from arxos.domain.source import SourceDevice, SourceFloor, SourceRoom
 from arxos.domain.text_rules import folded
@@ -17,13 +20,16 @@ S = TypeVar("S", SourceFloor, SourceRoom, SourceDevice)
 
 # What identifies a device whatever file speaks of it, the surest first.
 LABELS = ("tag_number", "serial_number", "barcode")
+# What a device without any of them may still be known by.
+PLACE = "place"
+_SAME_PLACE_M = 0.3
 
 
 @dataclass(slots=True)
 class Matches(Generic[R]):
     """`known`: by the source's own key; `met`: brought by another source; both by file key.
 
-    `ambiguous`: label -> the keys in the file that it might be.
+    `ambiguous`: a thing's key in the file -> the label, or PLACE, that fits several.
     """
 
     known: dict[str, R] = field(default_factory=dict)
@@ -34,7 +40,10 @@ class Matches(Generic[R]):
 def match(source: str, things: Sequence[S], records: Sequence[R]) -> Matches[R]:
     """By the source's key, then by the ids the thing has in other sources."""
     found: Matches[R] = Matches()
-    by_key = {r.external_ids[source]: r for r in records if source in r.external_ids}
+    if source == OWN:
+        by_key = own_matches(things, records)
+    else:
+        by_key = {r.external_ids[source]: r for r in records if source in r.external_ids}
     taken = set()
     for thing in things:
         if (record := by_key.get(thing.key)) is not None:
@@ -86,6 +95,57 @@ def match_by_labels(
         left = [t for t in left if t.key not in found.met]
     for key in found.met.keys() & found.ambiguous.keys():
         del found.ambiguous[key]
+
+
+def match_by_place(
+    source: str,
+    things: Sequence[SourceDevice],
+    records: Sequence[Device],
+    found: Matches[Device],
+    places: Mapping[str, tuple[str, tuple[str, ...]]],
+) -> None:
+    """Adds devices of another source that are the only one of their type and name at their place.
+
+    Only where nothing surer decides: neither has a label that the other contradicts. `places`
+    are the registry's floor and rooms, by the thing's key.
+    """
+    taken = {r.id for r in (*found.known.values(), *found.met.values())}
+    theirs: dict[tuple[str, str, str], list[Device]] = {}
+    for record in records:
+        if record.id not in taken and source not in record.external_ids and record.room_id:
+            called = (record.room_id, folded(record.device_type), folded(record.name))
+            theirs.setdefault(called, []).append(record)
+    if not theirs:
+        return
+    pairs = []
+    for thing in things:
+        if thing.key in found.known or thing.key in found.met or thing.key in found.ambiguous:
+            continue
+        _, rooms = places.get(thing.key, ("", ()))
+        if rooms:
+            called = (rooms[0], folded(thing.device_type), folded(thing.name))
+            pairs += [(thing, r) for r in theirs.get(called, ()) if _may_be(thing, r)]
+    of_thing = Counter(thing.key for thing, _ in pairs)
+    of_record = Counter(record.id for _, record in pairs)
+    for thing, record in pairs:
+        if of_thing[thing.key] == of_record[record.id] == 1:
+            found.met[thing.key] = record
+        else:
+            found.ambiguous[thing.key] = PLACE
+
+
+def _may_be(thing: SourceDevice, record: Device) -> bool:
+    """Both stand within 0.3 m, or neither says where; and no label tells them apart."""
+    if any(_contradicts(getattr(thing, label), getattr(record, label)) for label in LABELS):
+        return False
+    if thing.position is None or record.position is None:
+        return thing.position is None and record.position is None
+    at = record.position
+    return dist(thing.position, (at.x, at.y, at.z)) <= _SAME_PLACE_M
+
+
+def _contradicts(one: str | None, other: str | None) -> bool:
+    return bool(one and other) and folded(one or "") != folded(other or "")
 
 
 T = TypeVar("T", SourceDevice, Device)

@@ -118,6 +118,7 @@ class Rights:
 
 READ_OF = {
     "building": Permission.READ_BUILDING,
+    "check": Permission.READ_IMPORT,
     "deletion": Permission.READ_BUILDING,
     "device": Permission.READ_DEVICE,
     "export": Permission.READ_BUILDING,

@@ -41,6 +41,10 @@ class Problem:
 # its GlobalIds, {"ifc": "2O2Fr$t4X7Zf8NOew3FLOH"}.
 OtherIds = Mapping[str, str]
 
+# Of a thing in an export of ours (domain/own_exports.py): the fields that somebody has changed in
+# the file since. Only these are words about a record that is known. None: every field is.
+Edited = tuple[str, ...] | None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceBuilding:
@@ -62,7 +66,11 @@ class SourceFloor:
     floor_number: int
     elevation_m: float | None = None
     description: str | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    status: str | None = None
     other_ids: OtherIds = field(default_factory=dict)
+    edited: Edited = None
     line: int | None = None
 
 
@@ -85,7 +93,10 @@ class SourceRoom:
     footprint: tuple[tuple[float, float], ...] | None = None
     description: str | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    status: str | None = None
     other_ids: OtherIds = field(default_factory=dict)
+    edited: Edited = None
     line: int | None = None
 
 
@@ -115,7 +126,10 @@ class SourceDevice:
     position: tuple[float, float, float] | None = None
     description: str | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    status: str | None = None
     other_ids: OtherIds = field(default_factory=dict)
+    edited: Edited = None
     line: int | None = None
 
 
@@ -130,6 +144,10 @@ class SourceGroup:
     description: str | None = None
     device_keys: tuple[str, ...] = ()
     room_keys: tuple[str, ...] = ()
+    metadata: dict[str, Any] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    other_ids: OtherIds = field(default_factory=dict)
+    edited: Edited = None
     line: int | None = None
 
 
@@ -143,6 +161,15 @@ class KeptSheet:
     name: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str | int | float | bool | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceColumn:
+    """How a table's column was understood: as `field`, or as none and kept in the metadata."""
+
+    sheet: str
+    heading: str
+    field: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,4 +188,5 @@ class SourceModel:
     devices: tuple[SourceDevice, ...] = ()
     groups: tuple[SourceGroup, ...] = ()
     kept_sheets: tuple[KeptSheet, ...] = ()
+    columns: tuple[SourceColumn, ...] = ()
     problems: tuple[Problem, ...] = ()

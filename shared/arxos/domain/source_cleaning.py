@@ -64,6 +64,7 @@ class _Cleaning:
     def floor(self, floor: SourceFloor) -> SourceFloor:
         changes = self._texts(floor, _FLOOR_TEXTS, "Floor")
         changes |= self._numbers(floor, ("elevation_m",), "Floor", least=-math.inf)
+        changes |= self._metadata(floor, "Floor")
         return _changed(floor, {**changes, **_keys(floor)})
 
     def room(self, room: SourceRoom) -> SourceRoom:
@@ -126,7 +127,7 @@ class _Cleaning:
                 changes[field] = measured(value)
         return changes
 
-    def _metadata(self, source: SourceRoom | SourceDevice, kind: str) -> dict[str, Any]:
+    def _metadata(self, source: S, kind: str) -> dict[str, Any]:
         fault = metadata_fault(source.metadata)
         if fault is None:
             return {}

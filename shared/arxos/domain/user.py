@@ -175,6 +175,9 @@ class Actor:
     role: Role
     request_id: str
     grants: tuple[Grant, ...] = ()
+    # Names the request among all of the organisation's, however often it comes; None: it has no
+    # Idempotency-Key.
+    once: str | None = None
 
     @property
     def rights(self) -> Rights:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -46,6 +46,12 @@ if TYPE_CHECKING:
 
 B = TypeVar("B", bound="BaseModel")
 F = TypeVar("F")
+# Any page may read the answer: a token in a header, not a cookie, is what lets it in. The gateway
+# answers the preflight (template.yaml).
+_FOR_WEB_PAGES = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Location, Retry-After, X-Request-Id",
+}
 Event = dict[str, Any]
 _VERSION_TAG = re.compile(r'^"(\d{1,15})(?:-[0-9a-f]+)?"$', re.ASCII)
 
@@ -224,6 +230,11 @@ def accepted(record: dict[str, Any]) -> Response:
     return Response(record, HTTPStatus.ACCEPTED)
 
 
+def see_other(url: str) -> Response:
+    """303: the answer is a file, to be had there for a while without a token."""
+    return Response({"download_url": url}, HTTPStatus.SEE_OTHER, {"Location": url})
+
+
 def removed(kind: str, record_id: str) -> Response:
     """200: the record is gone."""
     return Response({f"{kind}_id": record_id, "deleted": True})
@@ -386,13 +397,18 @@ def _answered_once(
     if len(key) > MAX_IDEMPOTENCY_KEY:
         message = f"Idempotency-Key cannot be longer than {MAX_IDEMPOTENCY_KEY} characters"
         raise InvalidInput(message, {"Idempotency-Key": message})
-    path = request.event.get("path") or ""
+    path, body = request.event.get("path") or "", request.event.get("body") or ""
+    # Keys are their user's own, and one for each route.
+    name = json.dumps([request.actor.user_id, path, key])
+    # The answer is kept after what was done, so a killed function's is missing: what it made is
+    # told by a note in the same transaction.
+    once = _digest(json.dumps([name, body]))
+    named = replace(request, caller=replace(request.actor, once=once))
     first = answers(context).once(
         organization_id=request.actor.organization_id,
-        # Keys are their user's own, and one for each route.
-        key=json.dumps([request.actor.user_id, path, key]),
-        payload=request.event.get("body") or "",
-        run=lambda: _success(handler(request), request.request_id),
+        key=name,
+        payload=body,
+        run=lambda: _success(handler(named), request.request_id),
     )
     return {**first, "headers": {**first["headers"], "X-Request-Id": request.request_id}}
 
@@ -400,7 +416,8 @@ def _answered_once(
 def _revalidated(request: Request, answer: Event) -> Event:
     """A GET's answer with its strong ETag, or 304 when the client has just that already."""
     tagged = "ETag" in answer["headers"]
-    if request.event.get("httpMethod") != "GET" or (request.caller is None and not tagged):
+    whole = request.event.get("httpMethod") == "GET" and answer["statusCode"] == HTTPStatus.OK
+    if not whole or (request.caller is None and not tagged):
         return answer
     # From the bytes themselves, so it cannot say "unchanged" of anything that changed.
     etag = answer["headers"].get("ETag") or f'"{_digest(answer["body"])}"'
@@ -434,6 +451,7 @@ def _answer(status: HTTPStatus, body: str, request_id: str, headers: Mapping[str
             "Content-Type": "application/json; charset=utf-8",
             "Cache-Control": "no-store",
             "X-Request-Id": request_id,
+            **_FOR_WEB_PAGES,
             **headers,
         },
         "body": body,

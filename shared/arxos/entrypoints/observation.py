@@ -114,6 +114,10 @@ def _report(seen: Observation, message: str, milliseconds: float) -> None:
         dimensions = {"use_case": seen.use_case, "code": seen.code}
         with single_metric("ErrorsByCode", MetricUnit.Count, 1, default_dimensions=dimensions):
             pass
+    if seen.error is not None:
+        # One number for all use cases, which an alarm can watch (infra/observability.yaml).
+        with single_metric("Faults", MetricUnit.Count, 1):
+            pass
 
 
 def described(error: BaseException | None) -> list[dict[str, Any]]:

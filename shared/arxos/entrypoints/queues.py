@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from arxos.entrypoints.observation import observed
+from arxos.entrypoints.observation import Observation, observed
 from arxos.ports.orders import MAX_DELIVERIES, Delivery, Order
 
 OrderT = TypeVar("OrderT", bound=Order)
@@ -25,12 +25,13 @@ class Done(Protocol):
 
 def orders_handler(
     order_type: type[OrderT],
+    tell: Callable[[Observation, Any], None] = lambda *_: None,
 ) -> Callable[[Callable[[OrderT, Delivery], Done | None]], Callable[[Event, Any], Event]]:
     """Make a Lambda handler of a function that takes one order of this type.
 
     An order whose handling raises is named in the answer (ReportBatchItemFailures): the queue
     delivers it again, and after MAX_DELIVERIES hands it to its dead-letter queue. Orders hold ids
-    only, so all of them may be logged.
+    only, so all of them may be logged. `tell` adds what the outcome has to tell.
     """
 
     def decorate(
@@ -50,6 +51,7 @@ def orders_handler(
                     seen.organization_id = ids.pop("organization_id")
                     seen.told |= ids
                     done = handler(order, delivery)
+                    tell(seen, done)
                     seen.told["became"] = str(done.status) if done else "nothing to do"
                     failed.remove({"itemIdentifier": record["messageId"]})
             return {"batchItemFailures": failed}

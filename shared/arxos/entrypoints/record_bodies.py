@@ -12,6 +12,7 @@ from arxos.domain.address import ADDRESS_LABELS, Address, Coordinates
 from arxos.domain.device import Position
 from arxos.domain.floor import FLOOR_NUMBERS
 from arxos.domain.group import MAX_MEMBERS, GroupKind
+from arxos.domain.import_job import ImportMode
 from arxos.domain.measures import measured
 from arxos.domain.record import (
     MAX_EXTERNAL_IDS,
@@ -162,6 +163,7 @@ class UpdateBuildingBody(_RecordBody):
     name: BuildingName = ""
     address: AddressBody = Field(default=None)  # type: ignore[assignment]
     coordinates: CoordinatesBody | None = None
+    drop_mode: ImportMode = ImportMode.PLAN
     sensitive: Sensitive = Field(default={})
 
 

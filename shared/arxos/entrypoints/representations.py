@@ -11,10 +11,13 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from arxos.domain.building import Building
+    from arxos.domain.check_job import CheckJob
     from arxos.domain.deletion import Deletion
     from arxos.domain.device import Device
+    from arxos.domain.export_job import ExportJob
     from arxos.domain.floor import Floor
     from arxos.domain.group import Group
+    from arxos.domain.handover.rule import Finding
     from arxos.domain.history import Change
     from arxos.domain.import_job import ImportJob
     from arxos.domain.plan_entries import PlanEntry
@@ -37,6 +40,7 @@ def show_building(building: "Building") -> dict[str, Any]:
         "address": asdict(building.address),
         "coordinates": asdict(building.coordinates) if building.coordinates else None,
         "sensitive": _names_only(building),
+        "drop_mode": building.drop_mode.value,
         "floors_count": building.floors_count,
         "rooms_count": building.rooms_count,
         "devices_count": building.devices_count,
@@ -221,6 +225,8 @@ def show_import(job: "ImportJob") -> dict[str, Any]:
         "counts": asdict(job.counts),
         "errors": [asdict(problem) for problem in job.errors],
         "warnings": [asdict(problem) for problem in job.warnings],
+        "columns": [asdict(column) for column in job.columns],
+        "check": asdict(job.check) if job.check else None,
         "errors_count": job.errors_count,
         "warnings_count": job.warnings_count,
         "started_by": job.started_by,
@@ -228,6 +234,63 @@ def show_import(job: "ImportJob") -> dict[str, Any]:
         "created_at": _time(job.created_at),
         "updated_at": _time(job.updated_at),
     }
+
+
+def show_export(job: "ExportJob", download_url: str | None = None) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "building_id": job.building_id,
+        "format": job.format.value,
+        "scope": {name: value for name, value in job.scope.shown().items() if value is not None},
+        "filename": job.filename,
+        "status": job.status.value,
+        "progress": job.progress,
+        "counts": dict(job.counts),
+        "size_bytes": job.size_bytes,
+        "message": job.message,
+        "download_url": download_url,
+        "expires_at": _time(job.expires_at),
+        "started_by": job.started_by,
+        "started_by_name": job.started_by_name,
+        "created_at": _time(job.created_at),
+        "updated_at": _time(job.updated_at),
+    }
+
+
+def show_check_line(job: "CheckJob") -> dict[str, Any]:
+    failed = {"code": job.error_code, "message": job.error_message}
+    return {
+        "id": job.id,
+        "building_id": job.building_id,
+        "source": job.source.value,
+        "filename": job.filename,
+        "import_id": job.import_id,
+        "status": job.status.value,
+        "progress": job.progress,
+        "score": job.score,
+        "counts": {name: job.counts.get(name, 0) for name in ("error", "warning", "info")},
+        "error": failed if job.error_code else None,
+        "started_by": job.started_by,
+        "started_by_name": job.started_by_name,
+        "created_at": _time(job.created_at),
+        "updated_at": _time(job.updated_at),
+    }
+
+
+def show_check(job: "CheckJob") -> dict[str, Any]:
+    return {
+        **show_check_line(job),
+        "rules": [{**asdict(rule), "severity": rule.severity.value} for rule in job.rules],
+        "findings": [show_finding(finding) for finding in job.findings],
+    }
+
+
+def show_download(url: str) -> dict[str, Any]:
+    return {"download_url": url}
+
+
+def show_finding(finding: "Finding") -> dict[str, Any]:
+    return {**asdict(finding), "severity": finding.severity.value}
 
 
 def show_hit(hit: "Hit") -> dict[str, Any]:

@@ -29,6 +29,10 @@ class DeletionDesk(Protocol):
         """
         ...
 
+    def clear_files(self, order: DeletionOrder, deletion: Deletion) -> None:
+        """Remove the files of a building that is gone: exports, and sheets that imports stored."""
+        ...
+
     def last(self, order: DeletionOrder, deletion: Deletion) -> UnitOfWork:
         """A unit of work for the removal of the target itself, with an entry of its own."""
         ...

@@ -10,7 +10,8 @@ from typing import Literal, Protocol
 from arxos.domain.history import Change
 from arxos.domain.import_job import ImportJob, ImportStatus
 from arxos.domain.plan_entries import PlanEntry
-from arxos.domain.source import Problem, SourceModel
+from arxos.domain.source import KeptSheet, Problem, SourceModel
+from arxos.ports.drops import Drop
 from arxos.ports.orders import Order
 from arxos.ports.registry import UnitOfWork
 
@@ -89,6 +90,10 @@ class UploadStore(Protocol):
         """The file on local disk, gone again at the end of `with`."""
         ...
 
+    def adopt(self, drop: Drop, file: UploadedFile) -> bool:
+        """Make a dropped file that import's; False: another has taken its place since."""
+        ...
+
     def save_model(self, file: UploadedFile, model: SourceModel) -> None:
         """Keep what was read, so that applying the plan later need not read the file again."""
         ...
@@ -109,6 +114,14 @@ class UploadStore(Protocol):
         """Every problem of the file, as kept by `save_report`; none where there was none."""
         ...
 
+    def save_kept(self, file: UploadedFile, document: str, sheets: Sequence[KeptSheet]) -> None:
+        """Keep the sheets of an applied import, so that an export can give them back."""
+        ...
+
+    def forget_kept(self, file: UploadedFile) -> None:
+        """Drop what `save_kept` kept of an import that is taken back."""
+        ...
+
     def save_report(self, file: UploadedFile, problems: tuple[Problem, ...]) -> None:
         """Keep every problem of the file; the import's record lists only the first."""
         ...
@@ -117,8 +130,8 @@ class UploadStore(Protocol):
 class ImportDesk(Protocol):
     """Hands an import to one invocation at a time."""
 
-    def find(self, order: ImportOrder) -> ImportJob:
-        """The import that is ordered. Raises NotFound."""
+    def find(self, which: ImportOrder | UploadedFile) -> ImportJob:
+        """The import as it is stored. Raises NotFound."""
         ...
 
     def claim(
@@ -132,8 +145,9 @@ class ImportDesk(Protocol):
     ) -> ImportJob | None:
         """The import, held by `attempt` until `until`; None when there is nothing to do.
 
-        That is so when the import is unknown, finished, or held by another live attempt: events
-        arrive twice, and late. The same attempt may claim again: a retry keeps its name.
+        That is so when the import is unknown, finished, past that status, or held by another live
+        attempt: events arrive twice, and late. The same attempt may claim again: a retry keeps its
+        name.
         """
         ...
 

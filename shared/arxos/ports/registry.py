@@ -10,8 +10,10 @@ from enum import StrEnum
 from typing import Annotated, Generic, Protocol, TypeVar
 
 from arxos.domain.building import Building
+from arxos.domain.check_job import CheckJob
 from arxos.domain.deletion import Deletion
 from arxos.domain.device import Device
+from arxos.domain.export_job import ExportJob
 from arxos.domain.floor import Floor
 from arxos.domain.group import Group, GroupKind
 from arxos.domain.import_job import ImportJob
@@ -333,6 +335,55 @@ class Imports(Protocol):
         """Queue the import's present state, on condition that its `attempt` still holds it."""
         ...
 
+    def cancel(self, job: ImportJob) -> None:
+        """Queue its end, whoever holds it; Conflict on commit when it has begun to be applied, or
+        ended, meanwhile.
+
+        Only its status, attempt and errors change, whatever else a worker writes; and its counts,
+        if nothing has been written yet.
+        """
+        ...
+
+
+class Exports(Protocol):
+    """The exports of a building."""
+
+    def get(self, building_id: str, export_id: str) -> ExportJob:
+        """Raises NotFound."""
+        ...
+
+    def list(self, building_id: str, page: Page) -> Slice[ExportJob]:
+        """Newest first."""
+        ...
+
+    def add(self, job: ExportJob) -> None:
+        """Queue a new export."""
+        ...
+
+    def save(self, job: ExportJob) -> None:
+        """Queue the export's present state, on condition that its `attempt` still holds it."""
+        ...
+
+
+class Checks(Protocol):
+    """The checks of a building."""
+
+    def get(self, building_id: str, check_id: str) -> CheckJob:
+        """Raises NotFound."""
+        ...
+
+    def list(self, building_id: str, page: Page) -> Slice[CheckJob]:
+        """Newest first."""
+        ...
+
+    def add(self, job: CheckJob) -> None:
+        """Queue a new check."""
+        ...
+
+    def save(self, job: CheckJob) -> None:
+        """Queue the check's present state, on condition that its `attempt` still holds it."""
+        ...
+
 
 class Deletions(Protocol):
     """The removals of buildings, floors and rooms with all that is in them."""
@@ -420,11 +471,23 @@ class UnitOfWork(AbstractContextManager["UnitOfWork", None], Protocol):
     @property
     def imports(self) -> Imports: ...
     @property
+    def checks(self) -> Checks: ...
+    @property
+    def exports(self) -> Exports: ...
+    @property
     def deletions(self) -> Deletions: ...
     @property
     def users(self) -> Users: ...
     @property
     def organizations(self) -> Organizations: ...
+
+    def only_once(self, record_id: str) -> None:
+        """Queue the note that the actor's request (`Actor.once`) made this record.
+
+        Raises DoneBefore at the end when it has made one before. Nothing without an
+        Idempotency-Key. For requests that are one transaction.
+        """
+        ...
 
     @property
     def writes(self) -> int:

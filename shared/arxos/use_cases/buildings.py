@@ -14,7 +14,7 @@ from arxos.domain.sensitive import Secret
 from arxos.domain.user import Actor
 from arxos.ports.registry import BuildingFilter, Page, Slice, UnitOfWork
 from arxos.ports.vault import Vault
-from arxos.use_cases.changing import Versions, change_record
+from arxos.use_cases.changing import Versions, change_record, create_record
 from arxos.use_cases.sealing import with_sealed
 
 
@@ -58,9 +58,13 @@ def create_building(
         external_ids=command.external_ids,
         **with_sealed(sensitive, building_id, {}, vault),
     )
-    with uow:
-        uow.buildings.add(building)
-    return building
+    return create_record(
+        building.id,
+        lambda: uow.buildings.add(building),
+        uow.buildings.get,
+        building,
+        uow=uow,
+    )
 
 
 def get_building(building_id: str, *, uow: UnitOfWork, actor: Actor) -> Building:
@@ -87,7 +91,12 @@ def update_building(
     now: datetime,
     vault: Vault | None = None,
 ) -> Building:
-    """The building with these fields changed; raises as `change_record`."""
+    """The building with these fields changed; raises as `change_record`.
+
+    Who may not import decides nothing about imports.
+    """
+    if "drop_mode" in changes:
+        actor.rights.must(Permission.IMPORT_DATA, Place(building_id), kind="building")
 
     def change(building: Building) -> Building:
         values = with_sealed(changes, building.id, building.sensitive, vault)

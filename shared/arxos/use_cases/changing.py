@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from arxos.domain.errors import BeingDeleted, ChangedMeanwhile, PreconditionFailed
+from arxos.domain.errors import BeingDeleted, ChangedMeanwhile, DoneBefore, PreconditionFailed
 from arxos.domain.record import Record
 from arxos.domain.user import User
 from arxos.ports.registry import UnitOfWork
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 
 # Without If-Match a change is about its fields alone, and is made again on what the other wrote.
 ATTEMPTS = 5
@@ -21,6 +22,27 @@ def check_version(record: Record | User, versions: Versions) -> None:
     """Raises PreconditionFailed for a record in another version than the caller has seen."""
     if versions is not None and record.version not in versions:
         raise PreconditionFailed
+
+
+def create_record(
+    record_id: str,
+    add: Callable[[], None],
+    find: Callable[[str], T],
+    made: T,
+    *,
+    uow: UnitOfWork,
+) -> T:
+    """What was made, stored; or, where this very request comes again, what it made before.
+
+    `add` queues it; `find` reads one by its id.
+    """
+    try:
+        with uow:
+            uow.only_once(record_id)
+            add()
+    except DoneBefore as before:
+        return find(before.record_id)
+    return made
 
 
 def change_record(

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from arxos.domain.building import Building
 from arxos.domain.deletion import Deletion, DeletionStatus, Target
-from arxos.domain.errors import ArxosError, ChangedMeanwhile, NotFound
+from arxos.domain.errors import ArxosError, ChangedMeanwhile, NotFound, ServiceUnavailable
 from arxos.domain.identifiers import NewId
 from arxos.domain.user import Actor
 from arxos.ports.deletions import DeletionDesk, DeletionOrder
@@ -107,8 +107,12 @@ def start_deletion(
         with suppress(ChangedMeanwhile):  # then the worker goes on with it
             tree.remove()
         deletion = tree.deletion
+    order = DeletionOrder(organization_id=actor.organization_id, deletion_id=deletion.id)
     if deletion.status is not DeletionStatus.DONE:
-        queue.send(DeletionOrder(organization_id=actor.organization_id, deletion_id=deletion.id))
+        queue.send(order)
+    elif kind == "building":
+        with suppress(ServiceUnavailable):  # its records are gone; files alone lead nowhere
+            queue.send(order)
     return deletion
 
 
@@ -139,6 +143,7 @@ def delete_tree(
     except NotFound:
         return None
     if deletion.status is DeletionStatus.DONE:
+        _clear_files(order, deletion, desk)
         return None
     tree = TreeRemoval(
         deletion,
@@ -157,7 +162,14 @@ def delete_tree(
         raise
     if tree.deletion.status is not DeletionStatus.DONE:
         queue.send(order)
+    else:
+        _clear_files(order, tree.deletion, desk)
     return tree.deletion
+
+
+def _clear_files(order: DeletionOrder, deletion: Deletion, desk: DeletionDesk) -> None:
+    if deletion.target.kind == "building":
+        desk.clear_files(order, deletion)
 
 
 def _begin(

@@ -14,7 +14,7 @@ from arxos.domain.user import Actor
 from arxos.ports.registry import DeviceFilter, Page, Slice, UnitOfWork
 from arxos.ports.vault import Vault
 from arxos.use_cases.buildings import get_building
-from arxos.use_cases.changing import Versions, change_record
+from arxos.use_cases.changing import Versions, change_record, create_record
 from arxos.use_cases.known import Known, Lookup
 from arxos.use_cases.sealing import with_sealed
 from arxos.use_cases.sorting import check_devices_to_sort
@@ -41,9 +41,13 @@ def create_device(
     device = new_device(
         building.id, values, known=uow, actor=actor, new_id=new_id, now=now, vault=vault
     )
-    with uow:
-        uow.devices.add(device)
-    return device
+    return create_record(
+        device.id,
+        lambda: uow.devices.add(device),
+        lambda made: uow.devices.get(building.id, made),
+        device,
+        uow=uow,
+    )
 
 
 def new_device(

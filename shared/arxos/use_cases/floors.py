@@ -12,7 +12,7 @@ from arxos.domain.rights import Place
 from arxos.domain.user import Actor
 from arxos.ports.registry import FloorFilter, Page, Slice, UnitOfWork
 from arxos.use_cases.buildings import get_building
-from arxos.use_cases.changing import Versions, change_record
+from arxos.use_cases.changing import Versions, change_record, create_record
 
 
 def create_floor(
@@ -30,9 +30,13 @@ def create_floor(
     floor = Floor.create(
         at=now, created_by=actor.user_id, id=new_id("floor"), building_id=building.id, **values
     )
-    with uow:
-        uow.floors.add(floor)
-    return floor
+    return create_record(
+        floor.id,
+        lambda: uow.floors.add(floor),
+        lambda made: uow.floors.get(building.id, made),
+        floor,
+        uow=uow,
+    )
 
 
 def get_floor(building_id: str, floor_id: str, *, uow: UnitOfWork, actor: Actor) -> Floor:

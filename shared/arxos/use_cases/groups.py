@@ -25,6 +25,7 @@ from arxos.use_cases.changing import (
     Versions,
     change_record,
     check_version,
+    create_record,
     remove_record,
 )
 
@@ -47,9 +48,13 @@ def create_group(
     group = Group.create(
         at=now, created_by=actor.user_id, id=new_id("group"), building_id=building.id, **values
     )
-    with uow:
-        uow.groups.add(group)
-    return group
+    return create_record(
+        group.id,
+        lambda: uow.groups.add(group),
+        lambda made: uow.groups.get(building.id, made),
+        group,
+        uow=uow,
+    )
 
 
 def get_group(building_id: str, group_id: str, *, uow: UnitOfWork, actor: Actor) -> Group:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from arxos.domain.errors import Conflict, InvalidInput
-from arxos.domain.import_job import ImportJob, ImportStatus
+from arxos.domain.import_job import ImportJob
 from arxos.domain.permissions import Permission
 from arxos.domain.plan_entries import EntryKind, PlanEntry, Prediction, predict
 from arxos.domain.rights import Place
@@ -38,9 +38,9 @@ def get_import_plan(
 
     Raises NotFound, and Conflict while there is no plan yet.
     """
-    job = _job_with_plan(building_id, import_id, uow, actor, now)
-    start, size = _range(job, kind)
-    first = start + _offset(page)
+    job = job_with_plan(building_id, import_id, uow, actor, now)
+    start, size = entries_of_kind(job, kind)
+    first = start + offset(page)
     last = min(first + page.limit, start + size)
     file = uploaded_file(actor.organization_id, job)
     found: list[PlanEntry] = []
@@ -66,30 +66,43 @@ def list_import_problems(
     now: datetime,
 ) -> Slice[Problem]:
     """Every error and warning of the file; the import itself lists only the first of each."""
-    actor.rights.must(Permission.READ_IMPORT, Place(building_id), kind="import")
-    job = uow.imports.get(building_id, import_id).as_seen_at(now)
-    listed = (*job.errors, *job.warnings)
-    if job.errors_count + job.warnings_count > len(listed):
-        found = tuple(uploads.problems(uploaded_file(actor.organization_id, job)))
-        # What ended the import stands in it alone, before what its file got.
-        listed = (*(e for e in job.errors if e not in found), *found)
+    job = readable_job(building_id, import_id, uow, actor, now)
+    listed = all_problems(job, actor.organization_id, uploads)
     problems = [p for p in listed if severity in (None, p.severity)]
-    start = _offset(page)
+    start = offset(page)
     end = start + page.limit
     return Slice(tuple(problems[start:end]), str(end) if end < len(problems) else None)
 
 
-def _job_with_plan(
+def all_problems(job: ImportJob, organization_id: str, uploads: UploadStore) -> tuple[Problem, ...]:
+    """Every error and warning of an import, in the order of its file."""
+    listed = (*job.errors, *job.warnings)
+    if job.errors_count + job.warnings_count > len(listed):
+        found = tuple(uploads.problems(uploaded_file(organization_id, job)))
+        # What ended the import stands in it alone, before what its file got.
+        listed = (*(e for e in job.errors if e not in found), *found)
+    return listed
+
+
+def readable_job(
     building_id: str, import_id: str, uow: UnitOfWork, actor: Actor, now: datetime
 ) -> ImportJob:
+    """An import that the actor may see. Raises NotFound."""
     actor.rights.must(Permission.READ_IMPORT, Place(building_id), kind="import")
-    job = uow.imports.get(building_id, import_id).as_seen_at(now)
-    if job.status in (ImportStatus.AWAITING_UPLOAD, ImportStatus.READING):
-        raise Conflict(f"There is no plan yet: the import is '{job.status}'.")
+    return uow.imports.get(building_id, import_id).as_seen_at(now)
+
+
+def job_with_plan(
+    building_id: str, import_id: str, uow: UnitOfWork, actor: Actor, now: datetime
+) -> ImportJob:
+    """As `readable_job`, once there is a plan. Raises Conflict before."""
+    job = readable_job(building_id, import_id, uow, actor, now)
+    if job.plan_digest is None:
+        raise Conflict(f"There is no plan: the import is '{job.status}'.")
     return job
 
 
-def _range(job: ImportJob, kind: str | None) -> tuple[int, int]:
+def entries_of_kind(job: ImportJob, kind: str | None) -> tuple[int, int]:
     """Where the entries of a kind begin in the plan, and how many there are."""
     if kind is None:
         return 0, job.entries_count
@@ -102,7 +115,8 @@ def _range(job: ImportJob, kind: str | None) -> tuple[int, int]:
     raise AssertionError("the edge checks the kind")
 
 
-def _offset(page: Page) -> int:
+def offset(page: Page) -> int:
+    """Where in a list that is counted through the page begins. Raises InvalidInput."""
     if page.position is None:
         return 0
     if not page.position.isascii() or not page.position.isdecimal():

@@ -13,9 +13,9 @@ from itertools import chain
 
 from arxos.domain.building import Building
 from arxos.domain.device import Device
-from arxos.domain.errors import BeingDeleted, Conflict
+from arxos.domain.errors import BeingDeleted, Conflict, InvalidInput
 from arxos.domain.floor import Floor
-from arxos.domain.import_job import ImportCounts, ImportJob, ImportMode, ImportStatus
+from arxos.domain.import_job import ImportCounts, ImportJob, ImportStatus
 from arxos.domain.import_plan import GroupChange, ImportPlan, is_new
 from arxos.domain.import_planning import plan_import
 from arxos.domain.plan_entries import PlanEntry, digest_of, entries_of
@@ -61,21 +61,38 @@ class ImportRun(ImportWork):
 
     def do(self) -> ImportJob:
         """Carry out what was planned of the file as it was read then."""
-        return self.take_over(self._uploads.model(self._file))
+        model = self._uploads.model(self._file)
+        try:
+            return self.take_over(model)
+        except InvalidInput as fault:
+            return self.fail(fault.code, fault.message)
+
+    def wait_its_turn(self) -> ImportJob:
+        """Leave the import, once its file has been read, to whoever applies the building's."""
+        self._save(self.job.waiting_its_turn(at=self._clock()))
+        return self.job
 
     def give_up(self) -> None:
         self.fail("IMPORT_FAILED", FAILED_BY_US)
 
     def take_over(self, model: SourceModel) -> ImportJob:
-        """Plan, and write unless a person is to decide first, until nothing is left to write."""
+        """Plan, and write what is approved, until nothing is left to write.
+
+        What is to be applied by itself waits for a person only when there are conflicts. A plan
+        that somebody has read is carried out as it was, or not at all.
+        """
+        self._stored_only = (model.document or model.source, model.kept_sheets)
         for remaining in reversed(range(MAX_PLANS)):
             plan = self._plan(model)
             entries = entries_of(plan)
             if not self.job.is_approved:
-                if self.job.mode is ImportMode.PLAN or plan.conflicts:
-                    return self._wait(plan, entries)
-            elif not self.job.apply_begun and digest_of(entries) != self.job.plan_digest:
-                return self._outdated(plan, entries)
+                return self._wait(plan, entries)
+            if not self.job.apply_begun:
+                if self.job.plan_digest is None:
+                    if plan.conflicts:
+                        return self._wait(plan, entries)
+                elif digest_of(entries) != self.job.plan_digest:
+                    return self._outdated(plan, entries)
             try:
                 return self._apply(plan, entries)
             except BeingDeleted as deletion:
@@ -84,7 +101,7 @@ class ImportRun(ImportWork):
             except Conflict:
                 # A record moved under the plan, or another invocation has taken the import over.
                 # A new plan settles the first; the second fails here too, and must.
-                if remaining == 0:
+                if remaining == 0 or self.is_cancelled():
                     raise
         raise AssertionError("unreachable: the last plan returns or raises")
 
@@ -113,14 +130,13 @@ class ImportRun(ImportWork):
         problems = (*model.problems, *plan.problems)
         if problems:
             self._uploads.save_report(self._file, problems)
-        self._listed = self.job.with_problems(problems)
+        self._listed = self.job.with_problems(problems).with_columns(model.columns)
         self._widen(building, plan.shards)
         return plan
 
     def _widen(self, building: Building, shards: int) -> None:
         """New shards must be listed before anything is in them."""
-        writes = self.job.is_approved or self.job.mode is ImportMode.APPLY
-        if shards > building.shards and writes:
+        if shards > building.shards and self.job.is_approved:
             with self._registry() as uow:
                 uow.buildings.spread(building, shards)
 
@@ -185,7 +201,7 @@ class ImportRun(ImportWork):
 
     def _apply(self, plan: ImportPlan, entries: list[PlanEntry]) -> ImportJob:
         if not self.job.apply_begun:
-            self._begin(entries)
+            self._begin(entries, plan.size)
         total = plan.created + plan.updated + plan.unchanged
         self._written, self._size = 0, plan.size + len(plan.removable)
         self._write_records(plan)
@@ -193,6 +209,9 @@ class ImportRun(ImportWork):
             self._write_group(change)
         if self.job.remove:
             self._remove(plan)
+        document, sheets = self._stored_only
+        if sheets:
+            self._uploads.save_kept(self._file, document, sheets)
         counts = self.job.counts
         self._save(
             self._with_problems().applied(
@@ -204,7 +223,7 @@ class ImportRun(ImportWork):
         )
         return self.job
 
-    def _begin(self, entries: list[PlanEntry]) -> None:
+    def _begin(self, entries: list[PlanEntry], size: int) -> None:
         """From here on the import is finished whatever moves, by planning again."""
         if entries:
             self._uploads.save_plan(self._file, entries)
@@ -217,10 +236,13 @@ class ImportRun(ImportWork):
                 # Listed at the end: DynamoDB charges every chunk for the whole of this item.
                 errors=(),
                 warnings=(),
+                columns=(),
                 counts=ImportCounts(),
                 status=ImportStatus.APPLYING,
                 progress=PLANNED_PROGRESS,
                 plan_index=index,
+                plan_size=size,
+                plan_digest=digest_of(entries),
                 apply_begun=True,
                 updated_at=self._clock(),
             )
@@ -320,6 +342,7 @@ class ImportRun(ImportWork):
             warnings=self._listed.warnings,
             errors_count=self._listed.errors_count,
             warnings_count=self._listed.warnings_count,
+            columns=self._listed.columns,
         )
 
     def _registry(self) -> UnitOfWork:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from arxos.domain.errors import NotFound
+from arxos.domain.errors import Conflict, NotFound
 from arxos.domain.import_job import ImportJob, ImportStatus
 from arxos.domain.permissions import Permission
 from arxos.domain.rights import Place
@@ -51,6 +51,13 @@ class ImportWork(ABC):
     def release(self) -> None:
         """Let the next attempt claim the import at once, whatever its name."""
         self._save(replace(self.job, lease_until=None, updated_at=self._clock()))
+
+    def is_cancelled(self) -> bool:
+        """Somebody has stopped the import: no commit of this work can succeed any more."""
+        try:
+            return self._desk.find(self._file).is_cancelled
+        except NotFound:
+            return False
 
     def hand_over(self) -> None:
         """As `release`, after work that went well: the tries are counted anew."""
@@ -134,7 +141,9 @@ def carry_out(
         work.hand_over()
         queue.send(order)
         return None
-    except Exception:
+    except Exception as error:
+        if isinstance(error, Conflict) and work.is_cancelled():
+            return None
         if delivery.is_last:
             work.give_up()
         else:

@@ -10,6 +10,7 @@ from arxos.domain.rights import Place
 from arxos.domain.user import Actor
 from arxos.ports.imports import Upload, UploadStore
 from arxos.ports.registry import Page, Slice, UnitOfWork
+from arxos.use_cases.changing import create_record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +49,14 @@ def start_import(
         created_at=now,
         updated_at=now,
     ).started()
-    with uow:
-        uow.imports.add(job)
-    return job, uploads.presign(actor.organization_id, job)
+    announced = create_record(
+        job.id,
+        lambda: uow.imports.add(job),
+        lambda made: uow.imports.get(building.id, made),
+        job,
+        uow=uow,
+    )
+    return announced, uploads.presign(actor.organization_id, announced)
 
 
 def get_import(

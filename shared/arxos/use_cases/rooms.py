@@ -14,7 +14,7 @@ from arxos.domain.user import Actor
 from arxos.ports.registry import Page, RoomFilter, Slice, UnitOfWork
 from arxos.ports.vault import Vault
 from arxos.use_cases.buildings import get_building
-from arxos.use_cases.changing import Versions, change_record
+from arxos.use_cases.changing import Versions, change_record, create_record
 from arxos.use_cases.known import Known, Lookup
 from arxos.use_cases.records import check_holds_nothing
 from arxos.use_cases.sealing import with_sealed
@@ -40,9 +40,13 @@ def create_room(
     room = new_room(
         building.id, values, known=uow, actor=actor, new_id=new_id, now=now, vault=vault
     )
-    with uow:
-        uow.rooms.add(room)
-    return room
+    return create_record(
+        room.id,
+        lambda: uow.rooms.add(room),
+        lambda made: uow.rooms.get(building.id, made),
+        room,
+        uow=uow,
+    )
 
 
 def new_room(

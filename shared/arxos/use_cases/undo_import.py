@@ -41,16 +41,20 @@ def order_undo(
     actor: Actor,
     now: datetime,
 ) -> ImportJob:
-    """Order an applied import to be taken back. Raises NotFound, and Conflict for any other.
+    """Order an import to be taken back that was applied, or stopped while it was.
 
-    Ordering twice orders once.
+    Raises NotFound, and Conflict for any other. Ordering twice orders once.
     """
 
     def ordered(job: ImportJob) -> ImportJob | None:
         if job.status is ImportStatus.APPLYING and job.undo_begun_at is not None:
             return None
-        if job.status is not ImportStatus.APPLIED:
-            raise Conflict(f"Only an applied import can be undone; this one is '{job.status}'.")
+        if not job.can_be_undone:
+            nothing = " and has written nothing" if job.status is ImportStatus.FAILED else ""
+            raise Conflict(
+                "Only what an import has written can be undone;"
+                f" this one is '{job.status}'{nothing}."
+            )
         return job.undo_ordered(at=now, by=actor.user_id, event=ImportUndoOrdered)
 
     order = ImportOrder(
@@ -132,6 +136,7 @@ class _Undo(ImportWork):
             self._write(self._restored(kind, [i for i in ids[kind] if i in changed], changed))
         for kind in ("device", "room", "floor"):
             self._write(self._unmade(kind, [i for i in ids[kind] if i in made], made))
+        self._uploads.forget_kept(self._file)
         if self._kept:
             self._uploads.save_report(self._file, tuple(self._kept))
         counts = replace(self.job.counts, conflicts=len(self._kept))
@@ -313,6 +318,8 @@ class _Undo(ImportWork):
                     uow.imports.save(job)
                 self.job = job
             except Conflict:
+                if self.is_cancelled():
+                    raise
                 for each in chunk:
                     self._write_one(each)
 

@@ -6,22 +6,31 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import pytest
 from pynamodb.connection import Connection
 
+from arxos.adapters.dynamodb import whole_organization
+from arxos.adapters.dynamodb.check_desk import DynamoCheckDesk
+from arxos.adapters.dynamodb.export_desk import DynamoExportDesk
 from arxos.adapters.dynamodb.idempotency import DynamoAnswers
 from arxos.adapters.dynamodb.import_desk import DynamoImportDesk
+from arxos.adapters.dynamodb.migration_log import MigrationLog
+from arxos.adapters.dynamodb.migrator import DynamoMigrator
 from arxos.adapters.dynamodb.repositories.history import DynamoHistory
 from arxos.adapters.dynamodb.search_index import DynamoSearchIndex, DynamoSearchWords
 from arxos.adapters.dynamodb.sign_in_directory import DynamoSignInDirectory
 from arxos.adapters.dynamodb.table import connect
 from arxos.adapters.dynamodb.unit_of_work import DynamoUnitOfWork
+from arxos.adapters.dynamodb.whole_table import WholeTable
+from arxos.adapters.exports.files import ExportFiles
 from arxos.domain.building import Building
 from arxos.domain.deletion import Deletion, Target
 from arxos.domain.device import Device
+from arxos.domain.export_job import ExportFormat, ExportJob
 from arxos.domain.floor import Floor
 from arxos.domain.group import Group, GroupKind
 from arxos.domain.identifiers import derived_id
@@ -31,8 +40,12 @@ from arxos.domain.rights import Grant
 from arxos.domain.room import Room
 from arxos.domain.search_words import Query, RecordChange, searchable
 from arxos.domain.user import User
+from arxos.migrations.revisions import Migration
+from arxos.ports.checks import CheckOrder
+from arxos.ports.exports import ExportOrder
 from arxos.ports.history import ChangeFilter
 from arxos.ports.imports import UploadedFile, upload_location
+from arxos.ports.migrations import MigrationOrder
 from arxos.ports.registry import (
     BuildingFilter,
     DeviceFilter,
@@ -43,8 +56,10 @@ from arxos.ports.registry import (
 )
 from arxos.use_cases import (
     buildings,
+    checks,
     deletions,
     devices,
+    exports,
     floors,
     groups,
     history,
@@ -55,11 +70,14 @@ from arxos.use_cases import (
     users,
 )
 from arxos.use_cases.batches import Operation
+from arxos.use_cases.build_export import build_export
+from arxos.use_cases.cancel_import import cancel_import
 from arxos.use_cases.device_batches import batch_devices
 from arxos.use_cases.room_batches import batch_rooms
 from arxos.use_cases.search import index_records, search
 from tests.dynamodb_table import REGION, counted_calls
-from tests.fakes import FakeChangeFiles, FakeOrders, FakeSignIns, FakeUploads
+from tests.fake_checks import FakeCheckStore
+from tests.fakes import FakeChangeFiles, FakeExportStore, FakeOrders, FakeSignIns, FakeUploads
 from tests.gateway_events import LambdaContext
 from tests.make import (
     LATER,
@@ -67,7 +85,10 @@ from tests.make import (
     ORG,
     make_actor,
     make_building,
+    make_check,
+    make_delivery,
     make_device,
+    make_export,
     make_floor,
     make_group,
     make_id,
@@ -87,6 +108,9 @@ def documented() -> dict[str, str]:
     return {row["id"]: row["calls"].strip() for row in rows}
 
 
+MIGRATION = MigrationOrder(number=2, direction="up", segments=1, rate=1e6, run="1")
+
+
 class World:
     """A building with two floors, two rooms, devices, an import and a user."""
 
@@ -94,6 +118,9 @@ class World:
         self.connection = connection
         self.client = boto3.client("dynamodb", region_name=REGION)
         self.answers = DynamoAnswers(self.client, table_name, LambdaContext())
+        self.whole_table = WholeTable(self.client, table_name)
+        self.migrations = MigrationLog(self.whole_table, lambda: NOON)
+        self.migrations.claim(replace(MIGRATION, number=1), "a")
         self.uow = DynamoUnitOfWork(connection, make_actor(), make_id)
         self.building: Building = make_building()
         self.floor: Floor = make_floor(self.building)
@@ -107,6 +134,12 @@ class World:
         self.door: Device = make_device(self.floor, self.next_door, self.room)
         self.group: Group = make_group(self.building)
         self.job: ImportJob = make_import(self.building, attempt="a").started()
+        self.check = make_check(self.building, attempt="a").started("North Tower")
+        self.export: ExportJob = make_export(self.building)
+        self.export_desk = DynamoExportDesk(connection, make_id)
+        self.export_order = ExportOrder(
+            organization_id=ORG, building_id=self.building.id, export_id=self.export.id
+        )
         self.user: User = make_user(id="usr_ada")
         self.guest: User = make_user(role=Role.VIEWER)
         with self.uow as uow:
@@ -121,6 +154,8 @@ class World:
             uow.devices.add(self.device)
             uow.devices.add(self.door)
             uow.imports.add(self.job)
+            uow.exports.add(self.export)
+            uow.checks.add(self.check)
             uow.groups.add(self.group)
             uow.organizations.add(make_organization())
             uow.users.add(self.user)
@@ -188,6 +223,20 @@ class World:
     def claim(self) -> None:
         assert self.desk.claim(self.uploaded, attempt="a", now=NOON, until=LATER) is not None
 
+    def build_export(self) -> None:
+        """All but the claim."""
+        held = replace(self.export, attempt=None)
+        desk = SimpleNamespace(claim=lambda *_, **__: held, registry=self.export_desk.registry)
+        built = build_export(
+            self.export_order,
+            make_delivery(LATER),
+            desk=desk,
+            writer=ExportFiles(),
+            store=FakeExportStore(),
+            clock=lambda: NOON,
+        )
+        assert built is not None
+
     @property
     def asked(self) -> dict[str, Any]:
         return {"uow": self.uow, "history": self.history, "actor": ADA}
@@ -211,6 +260,12 @@ def start_an_import(w: World) -> None:
 def create_a_building(w: World) -> None:
     command = buildings.CreateBuilding(name="East", address=w.building.address)
     buildings.create_building(command, uow=w.uow, actor=ADA, new_id=make_id, now=NOON)
+
+
+def make_a_building_once(w: World) -> None:
+    actor = make_actor(once="a-request")
+    w.uow = DynamoUnitOfWork(w.connection, actor, make_id)
+    create_a_building(w)
 
 
 def invite_a_user(w: World) -> None:
@@ -280,7 +335,30 @@ def change_devices_and_add_one(w: World) -> None:
     )
 
 
+def migrate_a_deletion(w: World) -> Any:
+    """One item, in one segment."""
+    marked = Migration(
+        number=2,
+        title="marks",
+        kinds=frozenset({"deletion"}),
+        reads=frozenset(),
+        up=lambda _: {"mark": "x"},
+        down=lambda _: {"mark": None},
+    )
+    migrator = DynamoMigrator(w.whole_table, clock=lambda: NOON, migrations=(marked,))
+    return migrator.work(MIGRATION, attempt="a", until=LATER)
+
+
 RUNS: dict[str, Callable[[World], Any]] = {
+    "V1": migrate_a_deletion,
+    "V2": lambda w: w.migrations.all(),
+    "V3": lambda w: w.migrations.claim(MIGRATION, "a"),
+    "V4": lambda w: whole_organization.remove(
+        w.whole_table, list(whole_organization.items_of(w.whole_table, ORG))[:25]
+    ),
+    "V5": lambda w: w.migrations.save(
+        replace(MIGRATION, number=1), "a", 0, {"after": None, "seen": 1, "changed": 1, "faults": []}
+    ),
     "L1": lambda w: buildings.list_buildings(
         BuildingFilter(sort="updated"), Page(), uow=w.uow, actor=ADA
     ),
@@ -347,11 +425,44 @@ RUNS: dict[str, Callable[[World], Any]] = {
     "D7": lambda w: records.remove_empty(
         "device", w.building.id, w.door.id, versions=None, uow=w.uow, actor=ADA, now=LATER
     ),
+    "H1": lambda w: checks.get_check(w.building.id, w.check.id, uow=w.uow, actor=ADA, now=NOON),
+    "H2": lambda w: checks.list_checks(w.building.id, Page(), uow=w.uow, actor=ADA, now=NOON),
+    "H3": lambda w: checks.start_check(
+        checks.StartCheck(building_id=w.building.id, filename="a.xlsx"),
+        uow=w.uow,
+        store=FakeCheckStore(),
+        actor=ADA,
+        new_id=make_id,
+        now=NOON,
+    ),
+    "H4": lambda w: w.write(lambda u: u.checks.save(w.check)),
+    "H5": lambda w: DynamoCheckDesk(w.connection, make_id).claim(
+        CheckOrder(organization_id=ORG, building_id=w.building.id, check_id=w.check.id),
+        attempt="a",
+        now=NOON,
+        until=LATER,
+    ),
     "I1": lambda w: imports.get_import(w.building.id, w.job.id, uow=w.uow, actor=ADA, now=NOON),
     "I2": lambda w: imports.list_imports(w.building.id, Page(), uow=w.uow, actor=ADA, now=NOON),
     "I3": start_an_import,
     "I4": lambda w: w.write(lambda u: u.imports.save(w.job)),
     "I5": lambda w: w.claim(),
+    "I6": lambda w: cancel_import(w.building.id, w.job.id, uow=w.uow, actor=ADA, now=NOON),
+    "E1": lambda w: exports.get_export(
+        w.building.id, w.export.id, uow=w.uow, actor=ADA, now=w.export.created_at
+    ),
+    "E2": lambda w: exports.list_exports(w.building.id, Page(), uow=w.uow, actor=ADA, now=NOON),
+    "E3": lambda w: exports.start_export(
+        exports.StartExport(building_id=w.building.id, format=ExportFormat.JSON),
+        uow=w.uow,
+        queue=FakeOrders(),
+        actor=ADA,
+        new_id=make_id,
+        now=NOON,
+    ),
+    "E4": lambda w: w.write(lambda u: u.exports.save(w.export)),
+    "E5": lambda w: w.export_desk.claim(w.export_order, attempt="a", now=NOON),
+    "E6": lambda w: w.build_export(),
     "T1": lambda w: overview.get_tree(
         w.building.id, Page(), floor_id=None, with_devices=False, uow=w.uow, actor=ADA
     ),
@@ -406,6 +517,7 @@ RUNS: dict[str, Callable[[World], Any]] = {
     "X3": lambda w: w.write(lambda u: remove_a_chunk(w, u)),
     "X4": lambda w: w.write(lambda u: clear_the_remains(w, u)),
     "C7": lambda w: list(w.history.of_import(w.job.id)),
+    "A2": make_a_building_once,
     "A1": lambda w: w.answers.once(organization_id=ORG, key="k", payload="p", run=dict),
     "C1": lambda w: history.list_room_changes(w.building.id, w.room.id, Page(), **w.asked),
     "C2": lambda w: history.list_building_changes(w.building.id, ChangeFilter(), Page(), **w.asked),

@@ -14,7 +14,6 @@ from arxos.domain.deletion import DeletionStatus
 from arxos.ports.deletions import DeletionOrder
 from arxos.ports.imports import UploadedFile, upload_location
 from arxos.use_cases.deletions import delete_tree, start_deletion
-from arxos.use_cases.read_building_file import read_building_file
 from tests.dynamodb_table import REGION
 from tests.fakes import FakeChangeFiles, FakeOrders, FakeReader, FakeUploads
 from tests.make import (
@@ -26,6 +25,7 @@ from tests.make import (
     make_import,
     make_model,
 )
+from tests.taking_in import take_in
 
 ROOMS, DEVICES_PER_ROOM = 40, 10
 
@@ -55,7 +55,7 @@ def test_hundreds_of_devices_are_removed_and_counted_once_with_kills_at_random_c
     file = UploadedFile.at(upload_location(ORG, job))
     assert file is not None
     model = make_model(floors=2, rooms=ROOMS, devices=DEVICES_PER_ROOM)
-    read_building_file(
+    take_in(
         file,
         attempt="a",
         lease_until=now() + timedelta(minutes=15),

@@ -102,6 +102,7 @@ def read_here(
         *({"kind": "floor", "floor": asdict(floor)} for floor in records.floors),
         *({"kind": "room", **asdict(room)} for room in records.rooms),
         *({"kind": "device", "device": asdict(device)} for device in records.devices),
+        *({"kind": "group", "group": asdict(group)} for group in records.groups),
     ]
     return finish(lines, footprints or {}, problems)
 

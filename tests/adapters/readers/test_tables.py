@@ -39,6 +39,13 @@ def test_headings_of_another_language_and_its_numbers_are_understood(
     (understood,) = (p for p in model.problems if p.code == "COLUMNS_UNDERSTOOD")
     assert "'Raumnummer' as room_number" in understood.message
     assert ("LETTERS_GUESSED" in codes(model)) is (encoding == "cp1252")
+    assert [(c.heading, c.field) for c in model.columns] == [
+        ("Etage", "floor"),
+        ("Raumnummer", "room_number"),
+        ("Raumname", "name"),
+        ("Fläche", "area_m2"),
+        ("Farbe", None),
+    ]
 
 
 def test_a_misspelt_column_is_told_with_what_it_may_mean(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pynamodb.exceptions import PynamoDBException
 from arxos.domain.errors import ServiceUnavailable
 
 # After botocore's own retries are used up.
-_BUSY = frozenset(
+BUSY = frozenset(
     {
         "InternalServerError",
         "LimitExceededException",
@@ -21,9 +21,19 @@ _BUSY = frozenset(
 )
 
 
+def code_of(error: PynamoDBException) -> str | None:
+    """DynamoDB's code of the error; None when it did not answer at all.
+
+    PynamoDB's own `cause_response_code` fails then: botocore's timeouts have a response of None.
+    """
+    response = getattr(error.cause, "response", None) or {}
+    code: str | None = response.get("Error", {}).get("Code")
+    return code
+
+
 def unavailability(error: PynamoDBException) -> ServiceUnavailable | None:
     """What to say of a call that may succeed later; None for any other error."""
-    if error.cause_response_code in _BUSY:
+    if code_of(error) in BUSY:
         return ServiceUnavailable("The registry is busy; try again in a moment.")
     if isinstance(error.cause, BotoCoreError):
         return ServiceUnavailable("The registry does not answer; try again later.")

@@ -1,5 +1,7 @@
 """The registry as the worker that removes trees opens it."""
 
+from typing import Protocol
+
 from pynamodb.connection import Connection
 
 from arxos.adapters.dynamodb.journal import ChangeFiles, Operation
@@ -11,11 +13,19 @@ from arxos.domain.user import Actor
 from arxos.ports.deletions import DeletionOrder
 
 
+class BuildingFiles(ChangeFiles, Protocol):
+    """Change files, and all other files of a building."""
+
+    def forget_building(self, organization_id: str, building_id: str) -> None:
+        """Remove those that are the building's alone."""
+        ...
+
+
 class DynamoDeletionDesk:
     """See `arxos.ports.deletions.DeletionDesk`. `attempt` names the invocation."""
 
     def __init__(
-        self, connection: Connection, files: ChangeFiles, new_id: NewId, attempt: str
+        self, connection: Connection, files: BuildingFiles, new_id: NewId, attempt: str
     ) -> None:
         self._connection = connection
         self._files = files
@@ -37,6 +47,9 @@ class DynamoDeletionDesk:
             # Each save raises it, so no two commits have one number.
             chunk=deletion.version,
         )
+
+    def clear_files(self, order: DeletionOrder, deletion: Deletion) -> None:
+        self._files.forget_building(order.organization_id, deletion.target.building_id)
 
     def last(self, order: DeletionOrder, deletion: Deletion) -> DynamoUnitOfWork:
         return DynamoUnitOfWork(self._connection, self._starter(order, deletion), self._new_id)

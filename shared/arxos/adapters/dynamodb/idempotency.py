@@ -17,11 +17,12 @@ from aws_lambda_powertools.utilities.idempotency import (
 from aws_lambda_powertools.utilities.idempotency.exceptions import (
     IdempotencyAlreadyInProgressError,
     IdempotencyInconsistentStateError,
+    IdempotencyPersistenceLayerError,
     IdempotencyValidationError,
 )
 
 from arxos.adapters.dynamodb import keys
-from arxos.domain.errors import Conflict, IdempotencyKeyReused
+from arxos.domain.errors import Conflict, IdempotencyKeyReused, ServiceUnavailable
 from arxos.ports.answers import Answer
 
 if TYPE_CHECKING:
@@ -74,6 +75,10 @@ class DynamoAnswers:
             raise Conflict(
                 "The first request with this Idempotency-Key is still running; try again."
             ) from None
+        except IdempotencyPersistenceLayerError as silent:
+            raise ServiceUnavailable(
+                "The registry does not answer; send the same request again in a moment."
+            ) from silent
         return self._unpacked(first, organization_id)
 
     def _packed(self, answer: Answer, organization_id: str, key: str) -> Answer:

@@ -8,6 +8,7 @@ from pynamodb.connection import Connection
 from pynamodb.exceptions import UpdateError
 
 from arxos.adapters.dynamodb import job_mapping, keys
+from arxos.adapters.dynamodb.availability import code_of
 from arxos.adapters.dynamodb.journal import ChangeFiles as WrittenChangeFiles
 from arxos.adapters.dynamodb.journal import Operation
 from arxos.adapters.dynamodb.repositories.base import get_item
@@ -16,7 +17,7 @@ from arxos.adapters.dynamodb.table import ImportItem
 from arxos.adapters.dynamodb.unit_of_work import ChunkUnitOfWork
 from arxos.domain.history import Change
 from arxos.domain.identifiers import NewId
-from arxos.domain.import_job import UNDER_WAY, ImportJob, ImportStatus
+from arxos.domain.import_job import CLAIMED_FROM, ImportJob, ImportStatus
 from arxos.domain.permissions import Role
 from arxos.domain.timestamps import to_iso
 from arxos.domain.user import Actor
@@ -36,8 +37,8 @@ class DynamoImportDesk:
         self._files = files
         self._new_id = new_id
 
-    def find(self, order: ImportOrder) -> ImportJob:
-        key = keys.import_job(order.organization_id, order.building_id, order.import_id)
+    def find(self, which: ImportOrder | UploadedFile) -> ImportJob:
+        key = keys.import_job(which.organization_id, which.building_id, which.import_id)
         return job_mapping.import_job(get_item(ImportItem, key, "import"))
 
     def claim(
@@ -66,11 +67,11 @@ class DynamoImportDesk:
                     ImportItem.updated_at.set(to_iso(now)),
                 ],
                 condition=ImportItem.pk.exists()
-                & ImportItem.status.is_in(*(status.value for status in sorted(UNDER_WAY)))
+                & ImportItem.status.is_in(*(s.value for s in sorted(CLAIMED_FROM[status])))
                 & is_free,
             )
         except UpdateError as refused:
-            if refused.cause_response_code == "ConditionalCheckFailedException":
+            if code_of(refused) == "ConditionalCheckFailedException":
                 return None
             raise
         return job_mapping.import_job(item)

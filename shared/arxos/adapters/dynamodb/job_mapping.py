@@ -1,19 +1,27 @@
-"""Imports and deletions, the work that goes on for a while, as items and back."""
+"""Imports, exports and deletions, the work that goes on for a while, as items and back."""
 
 from dataclasses import asdict
 from typing import Any
 
 from arxos.adapters.dynamodb import keys
-from arxos.adapters.dynamodb.table import DeletionItem, ImportItem
+from arxos.adapters.dynamodb.table import DeletionItem, ExportItem, ImportItem
 from arxos.domain.deletion import Deletion, DeletionStatus, RemovedCounts, Target
+from arxos.domain.export_job import (
+    ExportFormat,
+    ExportJob,
+    ExportKind,
+    ExportScope,
+    ExportStatus,
+)
 from arxos.domain.import_job import (
+    ImportCheck,
     ImportCounts,
     ImportJob,
     ImportMode,
     ImportProfile,
     ImportStatus,
 )
-from arxos.domain.source import Problem
+from arxos.domain.source import Problem, SourceColumn
 from arxos.domain.timestamps import from_iso, to_iso
 
 
@@ -32,6 +40,8 @@ def import_item(org: str, job: ImportJob) -> ImportItem:
         counts=asdict(job.counts),
         errors=[_stored_problem(p) for p in job.errors] or None,
         warnings=[_stored_problem(p) for p in job.warnings] or None,
+        columns=[asdict(c) for c in job.columns] or None,
+        check=asdict(job.check) if job.check else None,
         errors_count=job.errors_count,
         warnings_count=job.warnings_count,
         attempt=job.attempt,
@@ -64,6 +74,8 @@ def import_job(item: ImportItem) -> ImportJob:
         counts=ImportCounts(**(item.counts or {})),
         errors=tuple(Problem(**p) for p in item.errors or ()),
         warnings=tuple(Problem(**p) for p in item.warnings or ()),
+        columns=tuple(SourceColumn(**c) for c in item.columns or ()),
+        check=ImportCheck(**item.check) if item.check else None,
         errors_count=int(item.errors_count),
         warnings_count=int(item.warnings_count),
         attempt=item.attempt,
@@ -77,6 +89,55 @@ def import_job(item: ImportItem) -> ImportJob:
         apply_begun=bool(item.apply_begun),
         remove=bool(item.remove),
         undo_begun_at=from_iso(item.undo_begun_at) if item.undo_begun_at else None,
+        started_by=item.started_by,
+        started_by_name=item.started_by_name,
+        created_at=from_iso(item.created_at),
+        updated_at=from_iso(item.updated_at),
+    )
+
+
+def export_item(org: str, job: ExportJob) -> ExportItem:
+    key = keys.export_job(org, job.building_id, job.id)
+    return ExportItem(
+        key.pk,
+        key.sk,
+        id=job.id,
+        building_id=job.building_id,
+        format=job.format.value,
+        scope={name: value for name, value in job.scope.shown().items() if value is not None},
+        filename=job.filename,
+        status=job.status.value,
+        progress=job.progress,
+        counts=dict(job.counts) or None,
+        size_bytes=job.size_bytes,
+        message=job.message,
+        attempt=job.attempt,
+        started_by=job.started_by,
+        started_by_name=job.started_by_name,
+        created_at=to_iso(job.created_at),
+        updated_at=to_iso(job.updated_at),
+        expires_at=int(job.expires_at.timestamp()),
+    )
+
+
+def export_job(item: ExportItem) -> ExportJob:
+    scope = dict(item.scope)
+    if "kind" in scope:
+        scope["kind"] = ExportKind(scope["kind"])
+    if "floor_ids" in scope:
+        scope["floor_ids"] = tuple(scope["floor_ids"])
+    return ExportJob(
+        id=item.id,
+        building_id=item.building_id,
+        format=ExportFormat(item.format),
+        scope=ExportScope(**scope),
+        filename=item.filename,
+        status=ExportStatus(item.status),
+        progress=item.progress,
+        counts=item.counts or {},
+        size_bytes=None if item.size_bytes is None else int(item.size_bytes),
+        message=item.message,
+        attempt=item.attempt,
         started_by=item.started_by,
         started_by_name=item.started_by_name,
         created_at=from_iso(item.created_at),

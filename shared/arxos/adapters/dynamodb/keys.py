@@ -1,8 +1,9 @@
 """Every key of the single table, made here and nowhere else (docs/access-patterns.md).
 
 The organisation is part of every partition key, of the table and of its indexes, so that no query
-can cross it. The one exception is the sign-in directory (`identity`), which only the authorizer
-reads, because a Cognito subject is all it has before it knows the organisation.
+can cross it. There are two exceptions: the sign-in directory (`identity`), which only the
+authorizer reads, because a Cognito subject is all it has before it knows the organisation; and the
+system's own partition (`migration`), which no request reads.
 """
 
 from typing import NamedTuple
@@ -15,7 +16,10 @@ from arxos.domain.text_rules import folded
 _SORT_CHARACTERS = 100
 
 FLOOR, ROOM, DEVICE, IMPORT, CHANGE = "FLR#", "RM#", "DEV#", "IMP#", "CHG#"
+EXPORT = "EXP#"
+CHECK = "CHK#"
 USER = "USR#"
+MIGRATIONS = "SYSTEM#MIGRATIONS"
 GROUP, MEMBER = "GRP#", "MEM#"
 
 
@@ -34,6 +38,16 @@ def identity(subject: str) -> Key:
     return Key(f"IDENTITY#{subject}", "IDENTITY")
 
 
+def migration(number: int) -> Key:
+    """How far a migration is. No organisation's: it is about the items of all, and holds none."""
+    return Key(MIGRATIONS, f"REV#{number:04d}")
+
+
+def of_organization(org: str) -> tuple[str, str]:
+    """What every partition key of an organisation begins with, or is."""
+    return f"ORG#{org}#", f"ORG#{org}"
+
+
 def answers(org: str) -> str:
     """The partition of the organisation's idempotency keys; Powertools makes the sort keys."""
     return f"ORG#{org}#ANSWERS"
@@ -42,6 +56,11 @@ def answers(org: str) -> str:
 def answer_part(org: str, name: str, number: int) -> Key:
     """A piece of an answer that is larger than an item."""
     return Key(answers(org), f"PART#{name}#{number:03d}")
+
+
+def made_once(org: str, once: str) -> Key:
+    """What a request with an Idempotency-Key made: written with it, unlike its answer."""
+    return Key(answers(org), f"ONCE#{once}")
 
 
 def users(org: str) -> str:
@@ -128,6 +147,14 @@ def deletion(org: str, deletion_id: str) -> Key:
 
 def import_job(org: str, building_id: str, import_id: str) -> Key:
     return Key(in_building(org, building_id), IMPORT + import_id)
+
+
+def export_job(org: str, building_id: str, export_id: str) -> Key:
+    return Key(in_building(org, building_id), EXPORT + export_id)
+
+
+def check_job(org: str, building_id: str, check_id: str) -> Key:
+    return Key(in_building(org, building_id), CHECK + check_id)
 
 
 def change(org: str, record_id: str, change_id: str) -> Key:

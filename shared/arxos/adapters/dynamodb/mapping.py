@@ -26,6 +26,7 @@ from arxos.domain.device import Device, Position
 from arxos.domain.floor import Floor
 from arxos.domain.group import Group, GroupKind
 from arxos.domain.identifiers import shard_of
+from arxos.domain.import_job import ImportMode
 from arxos.domain.plain_values import plain, restored
 from arxos.domain.record import SOURCED_FIELDS, HandEdit, Record
 from arxos.domain.room import Room
@@ -137,6 +138,7 @@ def building_item(org: str, building: Building) -> BuildingItem:
         address={k: v for k, v in asdict(building.address).items() if v is not None},
         coordinates=asdict(building.coordinates) if building.coordinates else None,
         sensitive=_sealed(building),
+        drop_mode=building.drop_mode.value,
         shards=building.shards,
         floors_count=building.floors_count,
         rooms_count=building.rooms_count,
@@ -154,6 +156,7 @@ def building(item: BuildingItem) -> Building:
         address=Address(**item.address),
         coordinates=Coordinates(**item.coordinates) if item.coordinates else None,
         sensitive=_sensitive(item),
+        drop_mode=ImportMode(item.drop_mode or ImportMode.PLAN),
         shards=int(item.shards),
         floors_count=int(item.floors_count),
         rooms_count=int(item.rooms_count),

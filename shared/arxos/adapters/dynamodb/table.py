@@ -1,15 +1,16 @@
 """The single table's items as PynamoDB models; only this package knows them."""
 
+import json
 from typing import Any
 
 from pynamodb.attributes import (
     BooleanAttribute,
     DiscriminatorAttribute,
-    JSONAttribute,
     NumberAttribute,
     UnicodeAttribute,
     UnicodeSetAttribute,
 )
+from pynamodb.attributes import JSONAttribute as JSONWithBlanks
 from pynamodb.connection import Connection
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
@@ -39,8 +40,26 @@ class Gsi2(GlobalSecondaryIndex["TableItem"]):  # type: ignore[no-untyped-call]
     gsi2_sk = UnicodeAttribute(range_key=True, attr_name="GSI2SK")
 
 
+class JSONAttribute(JSONWithBlanks):
+    """JSON without blanks and escapes (migration 0002); reads JSON of any kind."""
+
+    def serialize(self, value: Any) -> str | None:
+        if value is None:
+            return None
+        written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        try:
+            written.encode()
+        except UnicodeEncodeError:  # half a character, which only an escape can hold
+            return json.dumps(value, separators=(",", ":"))
+        return written
+
+
 class TableItem(Model):
-    """What all items have. `kind` tells which model an item is; `schema` which version of it."""
+    """What all items have. `kind` tells which model an item is; `schema` is its level.
+
+    The level is the last migration that names the kind, and is stamped by whoever writes all of an
+    item (ADR 0012). What an item has beyond its model is left as it is by reads and updates.
+    """
 
     class Meta:
         table_name = ""
@@ -66,6 +85,7 @@ class TableItem(Model):
 class RecordItem(TableItem):
     """The attributes of every record."""
 
+    schema = NumberAttribute(default=2)
     id = UnicodeAttribute()
     status = UnicodeAttribute()
     description = UnicodeAttribute(null=True)
@@ -89,6 +109,7 @@ class BuildingItem(RecordItem, discriminator="building"):
     address: JSONAttribute = JSONAttribute()
     coordinates: JSONAttribute = JSONAttribute(null=True)
     sensitive: JSONAttribute = JSONAttribute(null=True)
+    drop_mode = UnicodeAttribute(null=True)
     shards = NumberAttribute(default=1)
     floors_count = NumberAttribute(default=0)
     rooms_count = NumberAttribute(default=0)
@@ -195,6 +216,13 @@ class HolderItem(TableItem, discriminator="holder"):
     holder_id = UnicodeAttribute()
 
 
+class OnceItem(TableItem, discriminator="once"):
+    """What a request with an Idempotency-Key made. `expires_at`: see ExportItem."""
+
+    record_id = UnicodeAttribute()
+    expires_at = NumberAttribute()
+
+
 class ImportItem(TableItem, discriminator="import"):
     id = UnicodeAttribute()
     building_id = UnicodeAttribute()
@@ -206,6 +234,8 @@ class ImportItem(TableItem, discriminator="import"):
     counts: JSONAttribute = JSONAttribute(null=True)
     errors: JSONAttribute = JSONAttribute(null=True)
     warnings: JSONAttribute = JSONAttribute(null=True)
+    columns: JSONAttribute = JSONAttribute(null=True)
+    check: JSONAttribute = JSONAttribute(null=True)
     errors_count = NumberAttribute(default=0)
     warnings_count = NumberAttribute(default=0)
     attempt = UnicodeAttribute(null=True)
@@ -219,6 +249,50 @@ class ImportItem(TableItem, discriminator="import"):
     apply_begun = BooleanAttribute(null=True)
     remove = BooleanAttribute(null=True)
     undo_begun_at = UnicodeAttribute(null=True)
+    started_by = UnicodeAttribute(null=True)
+    started_by_name = UnicodeAttribute(null=True)
+    created_at = UnicodeAttribute()
+    updated_at = UnicodeAttribute()
+
+
+class ExportItem(TableItem, discriminator="export"):
+    """`expires_at` is when DynamoDB may remove it, in seconds since 1970."""
+
+    id = UnicodeAttribute()
+    building_id = UnicodeAttribute()
+    format = UnicodeAttribute()
+    scope: JSONAttribute = JSONAttribute()
+    filename = UnicodeAttribute()
+    status = UnicodeAttribute()
+    progress = NumberAttribute(default=0)
+    counts: JSONAttribute = JSONAttribute(null=True)
+    size_bytes = NumberAttribute(null=True)
+    message = UnicodeAttribute(null=True)
+    attempt = UnicodeAttribute(null=True)
+    started_by = UnicodeAttribute(null=True)
+    started_by_name = UnicodeAttribute(null=True)
+    created_at = UnicodeAttribute()
+    updated_at = UnicodeAttribute()
+    expires_at = NumberAttribute()
+
+
+class CheckItem(TableItem, discriminator="check"):
+    id = UnicodeAttribute()
+    building_id = UnicodeAttribute()
+    source = UnicodeAttribute()
+    filename = UnicodeAttribute(null=True)
+    import_id = UnicodeAttribute(null=True)
+    status = UnicodeAttribute()
+    progress = NumberAttribute(default=0)
+    score = NumberAttribute(null=True)
+    counts: JSONAttribute = JSONAttribute(null=True)
+    rules: JSONAttribute = JSONAttribute(null=True)
+    findings: JSONAttribute = JSONAttribute(null=True)
+    error_code = UnicodeAttribute(null=True)
+    error_message = UnicodeAttribute(null=True)
+    attempt = UnicodeAttribute(null=True)
+    attempts = NumberAttribute(default=0)
+    lease_until = UnicodeAttribute(null=True)
     started_by = UnicodeAttribute(null=True)
     started_by_name = UnicodeAttribute(null=True)
     created_at = UnicodeAttribute()

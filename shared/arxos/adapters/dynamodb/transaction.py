@@ -13,7 +13,7 @@ from pynamodb.expressions.update import Action, AddAction
 from pynamodb.transactions import TransactWrite
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
-from arxos.adapters.dynamodb.availability import unavailability
+from arxos.adapters.dynamodb.availability import code_of, unavailability
 from arxos.adapters.dynamodb.keys import Key
 from arxos.adapters.dynamodb.table import TableItem, TallyItem
 from arxos.domain.errors import (
@@ -263,7 +263,7 @@ def _condition(update: _Update) -> Condition:
 
 
 def _domain_error(refused: TransactWriteError, errors: list[MakeError]) -> Exception:
-    code = refused.cause_response_code
+    code = code_of(refused)
     reasons = refused.cancellation_reasons
     for reason, make_error in zip(reasons, errors, strict=False):
         if reason is not None and reason.code == "ConditionalCheckFailed":

@@ -1,10 +1,12 @@
 """One organisation's registry on DynamoDB: everything queued is one TransactWriteItems."""
 
+import time
 from types import TracebackType
 from typing import Self
 
 from pynamodb.connection import Connection
 
+from arxos.adapters.dynamodb import keys
 from arxos.adapters.dynamodb.journal import (
     ChangeFiles,
     EntryPerChange,
@@ -12,17 +14,25 @@ from arxos.adapters.dynamodb.journal import (
     Journal,
     Operation,
 )
+from arxos.adapters.dynamodb.repositories.base import get_item
 from arxos.adapters.dynamodb.repositories.buildings import DynamoBuildings
+from arxos.adapters.dynamodb.repositories.checks import DynamoChecks
 from arxos.adapters.dynamodb.repositories.deletions import DynamoDeletions
 from arxos.adapters.dynamodb.repositories.devices import DynamoDevices
+from arxos.adapters.dynamodb.repositories.exports import DynamoExports
 from arxos.adapters.dynamodb.repositories.floors import DynamoFloors
 from arxos.adapters.dynamodb.repositories.groups import DynamoGroups
 from arxos.adapters.dynamodb.repositories.imports import DynamoImports
 from arxos.adapters.dynamodb.repositories.people import DynamoOrganizations, DynamoUsers
 from arxos.adapters.dynamodb.repositories.rooms import DynamoRooms
+from arxos.adapters.dynamodb.table import OnceItem
 from arxos.adapters.dynamodb.transaction import Transaction
+from arxos.domain.errors import ArxosError, DoneBefore
 from arxos.domain.identifiers import NewId
 from arxos.domain.user import Actor
+
+# Longer than the answer is kept that makes it needless.
+ONCE_SECONDS = 25 * 3600
 
 
 class DynamoUnitOfWork:
@@ -44,6 +54,8 @@ class DynamoUnitOfWork:
         self.devices = DynamoDevices(*bound)
         self.groups = DynamoGroups(*bound)
         self.imports = DynamoImports(*bound)
+        self.checks = DynamoChecks(*bound)
+        self.exports = DynamoExports(*bound)
         self.deletions = DynamoDeletions(*bound)
         self.users = DynamoUsers(*bound)
         self.organizations = DynamoOrganizations(*bound)
@@ -64,6 +76,19 @@ class DynamoUnitOfWork:
         if exc_type is None:
             self._journal.finish()
             self._transaction.commit()
+
+    def only_once(self, record_id: str) -> None:
+        """Access pattern A2."""
+        if self._actor.once is None:
+            return
+        key = keys.made_once(self._actor.organization_id, self._actor.once)
+        expires_at = int(time.time()) + ONCE_SECONDS
+        item = OnceItem(key.pk, key.sk, record_id=record_id, expires_at=expires_at)
+
+        def made_before() -> ArxosError:
+            return DoneBefore(get_item(OnceItem, key, "request").record_id)
+
+        self._transaction.put_new(item, error=made_before)
 
     @property
     def writes(self) -> int:

@@ -29,4 +29,12 @@ def _reader(suffix: str) -> BuildingFileReader:
         from arxos.adapters.readers.csv_table import CsvReader
 
         return CsvReader()
+    if suffix == ".jsonl":
+        from arxos.adapters.readers.json_lines import JsonLinesReader
+
+        return JsonLinesReader()
+    if suffix == ".zip":
+        from arxos.adapters.readers.tables_zip import TablesZipReader
+
+        return TablesZipReader()
     raise UnreadableFile(f"Files that end in '{suffix}' cannot be read.")

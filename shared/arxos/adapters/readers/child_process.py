@@ -8,7 +8,7 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
@@ -34,7 +34,8 @@ class ChildRun:
     """The whole lines the child wrote before it ended, and how it ended."""
 
     ending: Ending
-    lines: list[dict[str, Any]]
+    lines: Iterable[dict[str, Any]]
+    """Read anew from the work directory each time: a large file's do not all fit into memory."""
     stderr: str
 
     def of(self, kind: str) -> list[dict[str, Any]]:
@@ -88,7 +89,7 @@ def run_child(
     said = stderr.read_bytes()[-4000:].decode("utf-8", errors="replace")
     if ending == "crashed" and any(sign in said for sign in _SIGNS_OF_NO_MEMORY):
         ending = "out of memory"
-    return ChildRun(ending, _whole_lines(output), said)
+    return ChildRun(ending, _WholeLines(output), said)
 
 
 def write_lines(
@@ -123,7 +124,12 @@ def _ending(code: int) -> Ending:
     return "out of memory" if code == OUT_OF_MEMORY else "crashed"
 
 
-def _whole_lines(output: Path) -> list[dict[str, Any]]:
+class _WholeLines:
     """A child that was killed may have left half a line at the end."""
-    with output.open(encoding="utf-8", errors="replace") as file:
-        return [json.loads(line) for line in file if line.endswith("}\n")]
+
+    def __init__(self, output: Path) -> None:
+        self._output = output
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        with self._output.open(encoding="utf-8", errors="replace") as file:
+            yield from (json.loads(line) for line in file if line.endswith("}\n"))

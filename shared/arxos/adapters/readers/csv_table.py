@@ -3,16 +3,25 @@
 import csv
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from arxos.adapters.exports.cells import csv_value
+from arxos.adapters.readers.csv_text import Lines, find_encoding
+from arxos.adapters.readers.own_files import read_own_table
 from arxos.adapters.readers.problem_list import ProblemList
 from arxos.adapters.readers.tables import read_tables
 from arxos.adapters.readers.workbook_sheets import MAX_COLUMNS, MAX_ROWS, Row, Sheet
 from arxos.domain.errors import UnreadableFile
 from arxos.domain.source import SourceModel
 
-_SAMPLE_BYTES = 64 * 1024
+if TYPE_CHECKING:
+    import _csv
+
+_SAMPLE_CHARACTERS = 64 * 1024
 _DELIMITERS = ",;\t|"
 MAX_CELL = 32_767
+# What is read stands in memory: as many cells as 200,000 rows of 25 columns have.
+MAX_CELLS = 5_000_000
 
 
 class CsvReader:
@@ -21,65 +30,51 @@ class CsvReader:
     def read(self, path: Path, *, profile: str) -> SourceModel:  # noqa: ARG002  IFC only
         """See `arxos.ports.readers.BuildingFileReader.read`."""
         problems = ProblemList()
-        head = path.read_bytes()[:_SAMPLE_BYTES] if path.stat().st_size else b""
-        encoding = _encoding(path, head, problems)
-        try:
-            rows = tuple(_rows(path, encoding, problems))
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise UnreadableFile(f"The file is no table that can be read: {error}.") from error
         # Named after the file, so that `rooms.csv` is known for what it is.
-        return read_tables([Sheet(path.stem, rows)], problems)
+        sheet = read_sheet(path, path.stem, problems)
+        return read_own_table(sheet, problems) or read_tables([sheet], problems)
 
 
-def _encoding(path: Path, head: bytes, problems: ProblemList) -> str:
-    if not head:
-        raise UnreadableFile("The file is empty.")
-    if head.startswith(b"PK"):
-        raise UnreadableFile(
-            "This is a workbook or a zip archive, not a .csv table. Upload it with its own ending."
-        )
-    if head.startswith(b"version https://git-lfs"):
-        raise UnreadableFile(
-            "This is a Git LFS pointer, not the table itself. Fetch the real file (git lfs pull)"
-            " and upload that."
-        )
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    if b"\0" in head:
-        raise UnreadableFile("This is not text, and so no .csv table.")
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            while file.read(1 << 20):
-                pass
-    except UnicodeDecodeError:
-        problems.warn(
-            "LETTERS_GUESSED",
-            "The table is not UTF-8; it was read as Windows-1252 (Western). Check names with"
-            " accents.",
-        )
-        return "cp1252"
-    return "utf-8-sig"
+def read_sheet(path: Path, name: str, problems: ProblemList) -> Sheet:
+    """The table's rows. Raises UnreadableFile for what is no table."""
+    encoding = find_encoding(path, problems)
+    return Sheet(name, tuple(_rows(path, encoding, problems)))
 
 
 def _rows(path: Path, encoding: str, problems: ProblemList) -> Iterator[Row]:
     csv.field_size_limit(MAX_CELL * 4)
     with path.open(encoding=encoding, errors="replace", newline="") as file:
-        sample = file.read(_SAMPLE_BYTES)
+        sample = file.read(_SAMPLE_CHARACTERS)
         file.seek(0)
-        found = 0
-        for cells in (reader := csv.reader(file, delimiter=_delimiter(sample))):
-            values = tuple(cell if cell.strip() else None for cell in cells[:MAX_COLUMNS])
+        lines = Lines(file)
+        rows, cells_found = 0, 0
+        reader = csv.reader(lines, delimiter=_delimiter(sample))
+        for cells in _readable(reader):
+            lines.row_ended()
+            values = tuple(csv_value(c) if c.strip() else None for c in cells[:MAX_COLUMNS])
             if not any(values):
                 continue
-            found += 1
-            if found > MAX_ROWS:
+            rows += 1
+            cells_found += len(values)
+            if rows > MAX_ROWS or cells_found > MAX_CELLS:
+                what = f"{MAX_ROWS:,} rows" if rows > MAX_ROWS else f"{MAX_CELLS:,} cells"
                 problems.warn(
                     "TOO_MANY_ROWS",
-                    f"The table has more than {MAX_ROWS:,} rows; the rest was not read. Split it.",
+                    f"The table has more than {what}; the rest was not read. Split it.",
                     line=reader.line_num,
                 )
                 return
             yield Row(reader.line_num, values)
+
+
+def _readable(reader: "_csv.Reader") -> Iterator[list[str]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise UnreadableFile(
+            f"The row that ends in line {reader.line_num} is none of a table: one of its cells is"
+            f" longer than {MAX_CELL * 4:,} characters, or a quotation mark in it is never closed."
+        ) from error
 
 
 def _delimiter(sample: str) -> str:

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ class IfcReader:
 
     def _run(self, task: str, job: dict[str, Any], work: Path, seconds: float) -> ChildRun:
         environment = child_environment() if self._environment is None else self._environment
-        return run_child(
+        run = run_child(
             "arxos.adapters.readers.ifc_child",
             task,
             {**job, "memory_bytes": self._memory_bytes},
@@ -66,6 +67,7 @@ class IfcReader:
             seconds,
             environment,
         )
+        return replace(run, lines=list(run.lines))
 
     def _records(self, path: Path, work: Path, profile: str) -> ChildRun:
         job = {"input": str(path), "work": str(work), "profile": profile}

@@ -59,6 +59,8 @@ def _records_of(
         yield {"kind": "room", **plain_fields(room), "room": plain_fields(room.room)}
     for device in records.devices:
         yield {"kind": "device", "device": plain_fields(device)}
+    for group in records.groups:
+        yield {"kind": "group", "group": plain_fields(group)}
 
 
 def _footprints(job: dict[str, Any]) -> Iterator[dict[str, Any]]:

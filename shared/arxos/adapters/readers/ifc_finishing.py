@@ -1,6 +1,6 @@
 """Finishes what the IFC process read: footprints, areas, volumes, and devices' rooms by place."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from arxos.domain.source import (
     SourceBuilding,
     SourceDevice,
     SourceFloor,
+    SourceGroup,
     SourceModel,
     SourceRoom,
 )
@@ -29,7 +30,7 @@ class Footprint:
 
 
 def finish(
-    lines: Sequence[dict[str, Any]], footprints: dict[int, Footprint], problems: ProblemList
+    lines: Iterable[dict[str, Any]], footprints: dict[int, Footprint], problems: ProblemList
 ) -> SourceModel:
     """`lines` as `ifc_child` writes them; `footprints` go by the space's step id."""
     of_kind: dict[str, list[dict[str, Any]]] = {}
@@ -53,6 +54,7 @@ def finish(
         floors=tuple(SourceFloor(**line["floor"]) for line in of_kind.get("floor", [])),
         rooms=tuple(rooms),
         devices=tuple(devices),
+        groups=tuple(_group(line["group"]) for line in of_kind.get("group", [])),
         problems=(*stated, *problems.all()),
     )
 
@@ -67,6 +69,11 @@ def _device(fields: dict[str, Any]) -> SourceDevice:
             "position": None if position is None else tuple(position),
         }
     )
+
+
+def _group(fields: dict[str, Any]) -> SourceGroup:
+    members = {name: tuple(fields[name]) for name in ("device_keys", "room_keys")}
+    return SourceGroup(**{**fields, **members})
 
 
 def _finished_room(

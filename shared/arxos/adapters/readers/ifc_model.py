@@ -99,6 +99,16 @@ class IfcModel:
         return found
 
     @cached_property
+    def members_of(self) -> dict[int, list[Entity]]:
+        """Group -> what is assigned to it, other groups included."""
+        found: dict[int, list[Entity]] = {}
+        for relation in self.by_type("IfcRelAssignsToGroup"):
+            group = entity_at(relation, "RelatingGroup")
+            if group is not None:
+                found.setdefault(group.id(), []).extend(entities_at(relation, "RelatedObjects"))
+        return found
+
+    @cached_property
     def bounded_spaces_of(self) -> dict[int, list[Entity]]:
         """Door, window … -> the IfcSpaces whose boundary it is."""
         found: dict[int, list[Entity]] = {}

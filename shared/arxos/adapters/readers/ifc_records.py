@@ -12,6 +12,7 @@ from arxos.adapters.readers.ifc_building import (
 )
 from arxos.adapters.readers.ifc_device_records import RoomOfSpace, device_records
 from arxos.adapters.readers.ifc_devices import devices_in
+from arxos.adapters.readers.ifc_groups import group_records, groups_in
 from arxos.adapters.readers.ifc_keys import Keys
 from arxos.adapters.readers.ifc_model import Entity, IfcModel, attribute
 from arxos.adapters.readers.ifc_placement import WORLD, Frame, Placements
@@ -23,7 +24,7 @@ from arxos.adapters.readers.ifc_units import read_units
 from arxos.adapters.readers.problem_list import ProblemList
 from arxos.adapters.readers.source_text import TextCleaner
 from arxos.adapters.readers.step_text import lines_of
-from arxos.domain.source import SourceBuilding, SourceDevice, SourceFloor
+from arxos.domain.source import SourceBuilding, SourceDevice, SourceFloor, SourceGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,16 @@ class IfcRecords:
     floors: list[SourceFloor]
     rooms: list[RoomRecord]
     devices: list[SourceDevice]
+    groups: list[SourceGroup]
 
 
 def read_records(model: IfcModel, path: Path, profile: str, problems: ProblemList) -> IfcRecords:
-    """The file's building with its floors, rooms and devices; `check_what_was_read` came first."""
+    """The file's building with all that is in it; `check_what_was_read` came first."""
     buildings = find_buildings(model)
     storeys, spaces = model.by_type("IfcBuildingStorey"), model.by_type("IfcSpace")
     elements = devices_in(model, profile)
-    lines = lines_of(path, {e.id() for e in (*buildings, *storeys, *spaces, *elements)})
+    systems = groups_in(model)
+    lines = lines_of(path, {e.id() for e in (*buildings, *storeys, *spaces, *elements, *systems)})
     units = read_units(model, problems)
     placements = Placements()
     frame = placements.of(buildings[0]) or WORLD
@@ -68,11 +71,19 @@ def read_records(model: IfcModel, path: Path, profile: str, problems: ProblemLis
     rooms = room_records(reading, spaces)
     of_space = {room.step_id: RoomOfSpace(room.room.key, room.room.floor_key) for room in rooms}
     devices = device_records(reading, elements, of_space)
+    groups = group_records(
+        reading,
+        systems,
+        {room.step_id: room.room.key for room in rooms},
+        {element.id(): device.key for element, device in zip(elements, devices, strict=True)},
+    )
     x, y, z = frame.origin
     in_metres = Frame(
         frame.x, frame.y, frame.z, (x * units.length, y * units.length, z * units.length)
     )
-    return IfcRecords(model.file.schema_identifier, building, in_metres, floors, rooms, devices)
+    return IfcRecords(
+        model.file.schema_identifier, building, in_metres, floors, rooms, devices, groups
+    )
 
 
 def _building(reading: Reading, building: Entity) -> SourceBuilding:

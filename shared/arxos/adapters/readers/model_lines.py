@@ -8,6 +8,7 @@ from arxos.domain.source import (
     KeptSheet,
     Problem,
     SourceBuilding,
+    SourceColumn,
     SourceDevice,
     SourceFloor,
     SourceGroup,
@@ -21,10 +22,12 @@ _PARTS: dict[str, tuple[str, type[Any]]] = {
     "device": ("devices", SourceDevice),
     "group": ("groups", SourceGroup),
     "kept_sheet": ("kept_sheets", KeptSheet),
+    "column": ("columns", SourceColumn),
     "problem": ("problems", Problem),
 }
 _TUPLES = frozenset(
-    {"room_keys", "room_numbers", "device_keys", "position", "columns"}  # lists in JSON
+    # Lists in JSON.
+    {"room_keys", "room_numbers", "device_keys", "position", "columns", "tags", "edited"}
 )
 
 

@@ -1,48 +1,16 @@
 """The columns of plain tables of floors, rooms and devices, and what else they may be called."""
 
 from collections.abc import Mapping
-from typing import Literal
 
-TableKind = Literal["floors", "rooms", "devices"]
+from arxos.domain.table_templates import COLUMNS, TableKind
 
-# In the order of the templates that can be downloaded.
-COLUMNS: Mapping[TableKind, tuple[str, ...]] = {
-    "floors": ("id", "floor_number", "name", "elevation_m", "description"),
-    "rooms": (
-        "id",
-        "floor",
-        "room_number",
-        "name",
-        "room_type",
-        "area_m2",
-        "volume_m3",
-        "description",
-    ),
-    "devices": (
-        "id",
-        "floor",
-        "room",
-        "name",
-        "device_type",
-        "manufacturer",
-        "model",
-        "serial_number",
-        "tag_number",
-        "barcode",
-        "installed_on",
-        "warranty_until",
-        "x",
-        "y",
-        "z",
-        "description",
-    ),
-}
+__all__ = ["ALIASES", "COLUMNS", "REQUIRED", "SQUARE_FEET", "TableKind"]
 
 # Without one of each group the rows mean nothing; the kind of a table is the one that fits best.
 REQUIRED: Mapping[TableKind, tuple[str, ...]] = {
-    "floors": ("floor_number",),
-    "rooms": ("floor", "room_number"),
-    "devices": ("name", "device_type"),
+    TableKind.FLOORS: ("floor_number",),
+    TableKind.ROOMS: ("floor", "room_number"),
+    TableKind.DEVICES: ("name", "device_type"),
 }
 
 _COMMON = {
@@ -57,7 +25,7 @@ _COMMON = {
     "beschreibung": "description",
 }
 ALIASES: Mapping[TableKind, Mapping[str, str]] = {
-    "floors": {
+    TableKind.FLOORS: {
         **_COMMON,
         "number": "floor_number",
         "floor": "floor_number",
@@ -70,7 +38,7 @@ ALIASES: Mapping[TableKind, Mapping[str, str]] = {
         "etage": "floor_number",
         "geschoss": "floor_number",
     },
-    "rooms": {
+    TableKind.ROOMS: {
         **_COMMON,
         "number": "room_number",
         "room": "room_number",
@@ -94,7 +62,7 @@ ALIASES: Mapping[TableKind, Mapping[str, str]] = {
         "fläche": "area_m2",
         "volume": "volume_m3",
     },
-    "devices": {
+    TableKind.DEVICES: {
         **_COMMON,
         "floor number": "floor",
         "floor name": "floor",

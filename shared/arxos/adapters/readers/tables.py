@@ -23,6 +23,7 @@ from arxos.adapters.readers.workbook_sheets import Row, Sheet, date_of, number_o
 from arxos.domain.errors import UnreadableFile
 from arxos.domain.source import (
     SourceBuilding,
+    SourceColumn,
     SourceDevice,
     SourceFloor,
     SourceModel,
@@ -31,12 +32,16 @@ from arxos.domain.source import (
 from arxos.domain.text_rules import folded
 
 _SQUARE_FOOT = 0.09290304
-_KINDS: tuple[TableKind, ...] = ("floors", "rooms", "devices")
+_KINDS = tuple(TableKind)
 # How a sheet's or a file's name says of what kind its table is.
-_NAMED = {"floor": "floors", "room": "rooms", "space": "rooms", "device": "devices"} | {
-    "asset": "devices",
-    "equipment": "devices",
-    "component": "devices",
+_NAMED = {
+    "floor": TableKind.FLOORS,
+    "room": TableKind.ROOMS,
+    "space": TableKind.ROOMS,
+    "device": TableKind.DEVICES,
+    "asset": TableKind.DEVICES,
+    "equipment": TableKind.DEVICES,
+    "component": TableKind.DEVICES,
 }
 
 
@@ -58,6 +63,7 @@ class _Tables:
         self._room_keys: dict[tuple[str, str], str] = {}
         self._rooms_by_number: dict[str, list[str]] = {}
         self._devices: dict[str, SourceDevice] = {}
+        self._columns: list[SourceColumn] = []
 
     def read(self) -> SourceModel:
         found: dict[TableKind, list[tuple[Sheet, Columns]]] = {kind: [] for kind in _KINDS}
@@ -78,13 +84,13 @@ class _Tables:
                 f" columns; the least that is needed: {needs}. The first row here:"
                 f" {headings[:200] or 'empty'}."
             )
-        for sheet, columns in found["floors"]:
+        for sheet, columns in found[TableKind.FLOORS]:
             for row in _body(sheet, columns):
                 self._floor(sheet, columns, row)
-        for sheet, columns in found["rooms"]:
+        for sheet, columns in found[TableKind.ROOMS]:
             for row in _body(sheet, columns):
                 self._room(sheet, columns, row)
-        for sheet, columns in found["devices"]:
+        for sheet, columns in found[TableKind.DEVICES]:
             for row in _body(sheet, columns):
                 self._device(sheet, columns, row)
         return SourceModel(
@@ -94,6 +100,7 @@ class _Tables:
             floors=tuple(self._floors.values()),
             rooms=tuple(self._rooms.values()),
             devices=tuple(self._devices.values()),
+            columns=tuple(self._columns),
             problems=self._problems.all(),
         )
 
@@ -113,6 +120,13 @@ class _Tables:
         return kind, columns
 
     def _judge(self, sheet: Sheet, kind: TableKind, columns: Columns) -> None:
+        fields = {index: column for column, index in columns.known.items()}
+        for index, heading in enumerate(columns.names):
+            field = fields.get(index)
+            if field is None and folded_header(heading) in SQUARE_FEET and kind == "rooms":
+                field = "area_m2"
+            if heading:
+                self._columns.append(SourceColumn(sheet=sheet.name, heading=heading, field=field))
         for index, near in columns.unknown.items():
             heading = columns.names[index]
             if folded_header(heading) in SQUARE_FEET and kind == "rooms":

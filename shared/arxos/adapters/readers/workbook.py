@@ -1,10 +1,11 @@
 """Reads .xlsx workbooks: COBie, and plain tables of floors, rooms and devices."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-from arxos.adapters.readers.child_process import child_environment, run_child
+from arxos.adapters.readers.child_process import ChildRun, child_environment, run_child
 from arxos.adapters.readers.model_lines import model_of
 from arxos.adapters.readers.workbook_file_check import check_workbook
 from arxos.domain.errors import UnreadableFile
@@ -38,10 +39,8 @@ class WorkbookReader:
         with tempfile.TemporaryDirectory(prefix="arxos-xlsx-", dir=self._work_folder) as folder:
             job = {"input": str(path.resolve()), "memory_bytes": self._memory_bytes}
             run = run_child(_CHILD, "workbook", job, Path(folder), self._seconds, environment)
-        for refusal in run.of("unreadable"):
-            raise UnreadableFile(refusal["message"])
-        if run.ending == "finished" and run.of("end"):
-            return model_of(run.lines)
+            if run.ending == "finished":
+                return model_of(_readable(run))
         if run.ending == "out of time":
             raise UnreadableFile(
                 f"The workbook could not be read within {self._seconds:.0f} seconds. Remove what is"
@@ -51,3 +50,10 @@ class WorkbookReader:
             "Reading the workbook takes more memory than there is, or it is damaged. Remove what is"
             " not needed (empty formatted rows and columns), save it again, or split it."
         ) from ValueError(run.stderr)
+
+
+def _readable(run: ChildRun) -> Iterator[dict[str, Any]]:
+    for line in run.lines:
+        if line["kind"] == "unreadable":
+            raise UnreadableFile(line["message"])
+        yield line

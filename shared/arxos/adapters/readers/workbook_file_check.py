@@ -17,8 +17,10 @@ MAX_RATIO = 100
 _RATIO_COUNTS_FROM = 10 * 1024 * 1024
 _ENCRYPTED = 0x1
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _HEAD_BYTES = 4096
+# Declarations stand before the first element, after nothing but comments and instructions.
+_PROLOG_BYTES = 65_536
+_PROLOG = re.compile(rb"(?:\s|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 
 
 def check_workbook(path: Path) -> None:
@@ -91,11 +93,18 @@ def _check_archive(archive: zipfile.ZipFile) -> None:
             )
         if info.filename.endswith((".xml", ".rels")):
             with archive.open(info) as part:
-                if _DOCTYPE.search(part.read(_HEAD_BYTES)):
+                if _declares(part.read(_PROLOG_BYTES)):
                     raise UnreadableFile(
                         f"A part of the workbook ('{info.filename}') declares a document type,"
                         " which no workbook needs and attacks use. It was not read."
                     )
+
+
+def _declares(head: bytes) -> bool:
+    """Whether something else than an element follows the prolog: `<!DOCTYPE`, or no end to it."""
+    plain = head.replace(b"\0", b"").lstrip(b"\xff\xfe\xef\xbb\xbf")  # UTF-16 is allowed in XML
+    rest = plain[_PROLOG.match(plain).end() :]  # type: ignore[union-attr]  # matches the empty text
+    return rest.startswith(b"<!") or (not rest and len(head) == _PROLOG_BYTES)
 
 
 def _what_archive(names: set[str]) -> str:

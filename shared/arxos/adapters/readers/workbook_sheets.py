@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -49,7 +49,28 @@ def read_workbook(
     Raises UnreadableFile for a workbook that openpyxl cannot open.
     """
     import openpyxl
+    import openpyxl.reader.excel
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
+    class UnsizedWorksheet(ReadOnlyWorksheet):
+        """Takes each row as it is, and no size for granted."""
+
+        def _get_size(self) -> None:
+            """A wrong <dimension> hides columns; where it is missing, all rows would be read."""
+
+        def _get_row(
+            self, row: Sequence[Mapping[str, Any]], *_: object, **__: object
+        ) -> tuple[Any, ...]:
+            """Up to its last value: a cell in XFD would else make a row of 16,384."""
+            found = {
+                cell["column"]: cell["value"]
+                for cell in row
+                if cell["value"] is not None and cell["column"] <= MAX_COLUMNS
+            }
+            return tuple(map(found.get, range(1, max(found, default=0) + 1)))
+
+    # openpyxl offers no other way; only the child process that reads one workbook comes here.
+    openpyxl.reader.excel.ReadOnlyWorksheet = UnsizedWorksheet  # type: ignore[attr-defined]
     try:
         workbook = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
     except MemoryError:
@@ -59,13 +80,16 @@ def read_workbook(
             "The workbook is damaged: its parts do not fit together. Open it in Excel or"
             " LibreOffice, save it again, and upload that."
         ) from error
+    if not workbook.worksheets:
+        raise UnreadableFile(
+            "The workbook has no sheet that can be read. Open it in Excel or LibreOffice, save it"
+            " again, and upload that."
+        )
     sheets = []
     for worksheet in workbook.worksheets:
         if worksheet.title.strip().casefold() in not_data:
             continue
         try:
-            # A wrong <dimension> hides columns.
-            worksheet.reset_dimensions()
             rows = tuple(_rows(worksheet, problems))
         except MemoryError:
             raise
@@ -82,9 +106,7 @@ def read_workbook(
 def _rows(worksheet: Any, problems: ProblemList) -> Iterator[Row]:
     blank = 0
     found = 0
-    for number, cells in enumerate(
-        worksheet.iter_rows(values_only=True, max_col=MAX_COLUMNS), start=1
-    ):
+    for number, cells in enumerate(worksheet.iter_rows(values_only=True), start=1):
         values = tuple(_value(cell) for cell in cells)
         while values and values[-1] is None:
             values = values[:-1]

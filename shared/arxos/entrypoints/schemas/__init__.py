@@ -6,7 +6,9 @@ output of each `show_…` against its model, strictly, so that neither can chang
 
 from arxos.entrypoints.schemas import (
     batches,
+    checks,
     deletions,
+    exports,
     findings,
     imports,
     overview,
@@ -16,7 +18,18 @@ from arxos.entrypoints.schemas import (
 )
 from arxos.entrypoints.schemas.fields import Shown
 
-_PARTS = (records, overview, batches, deletions, imports, people, findings, service)
+_PARTS = (
+    records,
+    overview,
+    batches,
+    deletions,
+    imports,
+    checks,
+    exports,
+    people,
+    findings,
+    service,
+)
 
 # By name, as the API's description has them.
 MODELS: dict[str, type[Shown]] = {

@@ -10,6 +10,7 @@ from arxos.domain.plan_entries import EntryKind
 from arxos.entrypoints.schemas.fields import (
     BuildingId,
     By,
+    CheckId,
     Count,
     ImportId,
     Shown,
@@ -29,6 +30,14 @@ class Problem(Shown):
     value: str | None
 
 
+class Column(Shown):
+    """A column of a table, and as which field it was understood."""
+
+    sheet: str
+    heading: str
+    field: str | None = Field(description="None: its values are kept in the metadata.")
+
+
 class ImportCounts(Shown):
     """Records of all kinds together."""
 
@@ -37,6 +46,14 @@ class ImportCounts(Shown):
     unchanged: Count
     removed: Count
     conflicts: Count
+
+
+class ImportCheck(Shown):
+    """What a handover's rules say of the workbook; …/checks/{check_id} says it in full."""
+
+    check_id: CheckId
+    score: float = Field(ge=0, le=100)
+    counts: dict[str, Count]
 
 
 class Import(Shown):
@@ -52,6 +69,10 @@ class Import(Shown):
     counts: ImportCounts
     errors: list[Problem] = Field(description="The first 100.")
     warnings: list[Problem] = Field(description="The first 100.")
+    columns: list[Column] = Field(
+        description="How the first 100 columns of a table were understood; empty for other files."
+    )
+    check: ImportCheck | None = Field(description="Null but for COBie workbooks.")
     errors_count: Count
     warnings_count: Count
     started_by: By
@@ -67,6 +88,7 @@ class PlanEntry(Shown):
     record_kind: str
     record_id: str | None
     label: str
+    place: str | None = Field(description="Where it is or will be, in words.")
     key: str | None
     line: int | None
     fields: dict[str, dict[str, Any]] = Field(description="By name, before and after.")

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from arxos.domain.group import GroupKind
+from arxos.domain.import_job import ImportMode
 from arxos.domain.status import BuildingStatus, DeviceStatus, FloorStatus, GroupStatus, RoomStatus
 from arxos.entrypoints.schemas.fields import (
     BuildingId,
@@ -65,6 +66,9 @@ class Building(_Record):
     address: Address
     coordinates: Coordinates | None
     sensitive: Sensitive
+    drop_mode: ImportMode = Field(
+        description="What becomes of files that other systems put into the bucket for it."
+    )
     floors_count: Count
     rooms_count: Count
     devices_count: Count

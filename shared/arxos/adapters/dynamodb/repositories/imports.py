@@ -1,16 +1,18 @@
 """Imports on DynamoDB (docs/access-patterns.md, I)."""
 
+from pynamodb.expressions.condition import Condition
+
 from arxos.adapters.dynamodb import job_mapping, keys
 from arxos.adapters.dynamodb.query import Collection, read_slice
 from arxos.adapters.dynamodb.repositories.base import Repository
 from arxos.adapters.dynamodb.table import BuildingItem, ImportItem
 from arxos.domain.errors import Conflict
-from arxos.domain.import_job import ImportJob
+from arxos.domain.import_job import CANCELLABLE, ImportJob
 from arxos.ports.registry import Page, Slice
 
 
 class DynamoImports(Repository):
-    """Access patterns I1-I4."""
+    """Access patterns I1-I4 and I6."""
 
     def get(self, building_id: str, import_id: str) -> ImportJob:
         """I1."""
@@ -38,5 +40,25 @@ class DynamoImports(Repository):
             except_for=frozenset(),
             condition=ImportItem.attempt == job.attempt,
             error=lambda: Conflict("Another invocation has taken over this import."),
+        )
+        self._journal.write(job.events, job.building_id)
+
+    def cancel(self, job: ImportJob) -> None:
+        """I6. What a worker counts at the same moment stays."""
+        item = job_mapping.import_item(self._org, job)
+        changed = ["status", "attempt", "errors", "errors_count", "updated_at"]
+        begun: Condition = ImportItem.apply_begun.exists()
+        if not job.apply_begun:
+            changed.append("counts")
+            begun = ImportItem.apply_begun.does_not_exist()
+        attributes = ImportItem.get_attributes()
+        self._transaction.change(
+            item,
+            [
+                *(attributes[name].set(getattr(item, name)) for name in changed),
+                ImportItem.lease_until.remove(),
+            ],
+            condition=ImportItem.status.is_in(*(s.value for s in sorted(CANCELLABLE))) & begun,
+            error=lambda: Conflict("The import has gone on meanwhile; try again."),
         )
         self._journal.write(job.events, job.building_id)

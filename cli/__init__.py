@@ -1,0 +1,1 @@
+"""The `arxos` command, for who runs a deployment (docs/command-line.md)."""

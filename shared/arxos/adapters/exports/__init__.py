@@ -1,0 +1,1 @@
+"""Exports of buildings as files: what stands in them, and how each format is written."""

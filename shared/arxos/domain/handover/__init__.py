@@ -1,0 +1,1 @@
+"""What a handover must hold: rules as data, how each is tested, and the score."""

@@ -1,0 +1,26 @@
+"""The bodies of requests about exports."""
+
+from pydantic import Field
+
+from arxos.domain.export_job import ExportFormat, ExportKind
+from arxos.domain.text_rules import MAX_NAME
+from arxos.entrypoints.bodies import Body
+from arxos.use_cases.exports import StartExport
+
+
+class StartExportBody(Body):
+    """POST /buildings/{building_id}/exports. All given conditions hold.
+
+    `status` is the devices', or with `kind: rooms` the rooms'.
+    """
+
+    format: ExportFormat
+    floor_id: str | None = None
+    kind: ExportKind | None = None
+    device_type: str | None = Field(default=None, max_length=MAX_NAME)
+    room_type: str | None = Field(default=None, max_length=MAX_NAME)
+    status: str | None = Field(default=None, max_length=50)
+
+    def command(self, building_id: str) -> StartExport:
+        """For the use case."""
+        return StartExport(building_id=building_id, **self.model_dump())

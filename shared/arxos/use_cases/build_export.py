@@ -1,0 +1,159 @@
+"""Building an export in the background: the registry is walked once, page by page, into a file.
+
+A killed worker leaves nothing but its progress: the order comes again, and the next begins anew.
+The file is put in its place at the end.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from arxos.domain.building import Building
+from arxos.domain.device import Device
+from arxos.domain.errors import ArxosError, Conflict, NotFound
+from arxos.domain.export_job import FAILED_BY_US, ExportJob, ExportScope
+from arxos.domain.floor import Floor
+from arxos.domain.group import Group
+from arxos.domain.own_exports import Line, header, line_of
+from arxos.domain.room import Room
+from arxos.ports.exports import ExportDesk, ExportOrder, ExportStore, ExportWriter
+from arxos.ports.orders import Delivery
+from arxos.ports.registry import UnitOfWork
+
+# How many records are written between two saves of the progress.
+SAVED_EVERY = 5_000
+
+
+def build_export(
+    order: ExportOrder,
+    delivery: Delivery,
+    *,
+    desk: ExportDesk,
+    writer: ExportWriter,
+    store: ExportStore,
+    clock: Callable[[], datetime],
+) -> ExportJob | None:
+    """Build what was ordered; None when there is nothing to do.
+
+    Any error is raised, so that the order comes back, and at the last try recorded in the export.
+    """
+    job = desk.claim(order, attempt=delivery.attempt, now=clock())
+    if job is None:
+        return None
+    work = _Work(order, job, desk, store, clock)
+    try:
+        with writer.written(work.lines(), job.format) as path:
+            store.put(order.organization_id, job, path)
+            size = path.stat().st_size
+        return work.save(work.job.ready(dict(work.counts), size, at=clock()))
+    except NotFound:  # the building is gone, and this export with it
+        return None
+    except Conflict:  # a later delivery has taken over
+        return None
+    except Exception:
+        if delivery.is_last:
+            work.give_up()
+        raise
+
+
+class _Work:
+    def __init__(
+        self,
+        order: ExportOrder,
+        job: ExportJob,
+        desk: ExportDesk,
+        store: ExportStore,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.job = job
+        self.counts: Counter[str] = Counter()
+        self._order, self._desk, self._store, self._clock = order, desk, store, clock
+        self._total = 0
+
+    def lines(self) -> Iterator[Line]:
+        """Every line of the export, the header first; the progress is saved now and then."""
+        registry = self._desk.registry(self._order, self.job)
+        building = registry.buildings.get(self.job.building_id)
+        self._total = building.floors_count + building.rooms_count + building.devices_count
+        scope = self.job.scope
+        yield header(
+            building,
+            at=self.job.created_at,
+            as_=self.job.format.value,
+            scope=scope.shown(),
+            made_by=self._email(registry),
+        )
+        if scope.is_whole:
+            yield from self._store.kept_sheets(self._order.organization_id, building.id)
+        for line in _record_lines(registry, building, scope):
+            yield line
+            self.counts[f"{line['kind']}s"] += 1
+            if self.counts.total() % SAVED_EVERY == 0:
+                self.save(self.job.moved_on(dict(self.counts), self._total, at=self._clock()))
+
+    def save(self, job: ExportJob) -> ExportJob:
+        """Keep the export's state, if nobody has taken it over."""
+        with self._desk.registry(self._order, job) as uow:
+            uow.exports.save(job)
+        self.job = job
+        return job
+
+    def give_up(self) -> None:
+        """Record that no further try comes."""
+        try:
+            self.save(self.job.failed(FAILED_BY_US, at=self._clock()))
+        except ArxosError:  # what went wrong before this counts
+            return
+
+    def _email(self, registry: UnitOfWork) -> str | None:
+        """COBie wants each row's maker: here, whoever asked for the export."""
+        try:
+            return registry.users.get(self.job.started_by or "").email
+        except NotFound:
+            return None
+
+
+def _record_lines(registry: UnitOfWork, building: Building, scope: ExportScope) -> Iterator[Line]:
+    """Floors, groups, rooms, devices; of groups only with the whole building."""
+    floors: set[str] = set()
+    for floor in registry.floors.all(building.id):
+        if scope.floor_ids is None or floor.id in scope.floor_ids:
+            floors.add(floor.id)
+            yield line_of(floor)
+    has_groups = scope.floor_ids is None
+    if has_groups:
+        for group in registry.groups.all(building.id):
+            yield line_of(group)
+    if scope.kind == "floors":
+        return
+    rooms: set[str] = set()
+    for room in registry.rooms.all(building):
+        if room.floor_id in floors and _has_room(scope, room):
+            rooms.add(room.id)
+            yield _line(room, has_groups)
+    for device in registry.devices.all(building) if scope.kind != "rooms" else ():
+        if device.floor_id in floors and _has_device(scope, device, rooms):
+            shown = [i for i in device.room_ids if i in rooms]
+            yield _line(device, has_groups, room_ids=shown)
+
+
+def _line(record: Floor | Room | Device | Group, has_groups: bool, **changes: object) -> Line:
+    """The groups are the building's: who sees a floor of it does not see them."""
+    if not has_groups:
+        changes["group_ids"] = ()
+    return line_of(record, **changes)
+
+
+def _has_room(scope: ExportScope, room: Room) -> bool:
+    """A status is the devices', but where rooms are asked for."""
+    if scope.kind == "rooms" and scope.status not in (None, room.status):
+        return False
+    return scope.room_type in (None, room.room_type)
+
+
+def _has_device(scope: ExportScope, device: Device, rooms: set[str]) -> bool:
+    return (
+        scope.device_type in (None, device.device_type)
+        and scope.status in (None, device.status)
+        and (scope.room_type is None or any(i in rooms for i in device.room_ids))
+    )

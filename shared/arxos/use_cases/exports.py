@@ -1,0 +1,142 @@
+"""Exports of a building or of a part of it: ordering one, and following it.
+
+What may be seen is decided when an export is ordered, and again whenever somebody asks for it.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from arxos.domain.building import Building
+from arxos.domain.errors import InvalidInput, NotFound
+from arxos.domain.export_job import ExportFormat, ExportJob, ExportKind, ExportScope
+from arxos.domain.identifiers import NewId
+from arxos.domain.permissions import Permission
+from arxos.domain.rights import Place, Rights
+from arxos.domain.text_rules import folded
+from arxos.domain.user import Actor
+from arxos.ports.exports import ExportOrder
+from arxos.ports.orders import OrderQueue
+from arxos.ports.registry import Page, Slice, UnitOfWork
+
+_SUFFIX = {
+    ExportFormat.COBIE: ".xlsx",
+    ExportFormat.XLSX: ".xlsx",
+    ExportFormat.CSV: ".zip",
+    ExportFormat.JSON: ".jsonl",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartExport:
+    """What of a building is wanted, and as what. All given conditions hold."""
+
+    building_id: str
+    format: ExportFormat
+    floor_id: str | None = None
+    kind: ExportKind | None = None
+    device_type: str | None = None
+    room_type: str | None = None
+    status: str | None = None
+
+
+def start_export(
+    command: StartExport,
+    *,
+    uow: UnitOfWork,
+    queue: OrderQueue[ExportOrder],
+    actor: Actor,
+    new_id: NewId,
+    now: datetime,
+) -> ExportJob:
+    """Order an export of what the caller may see.
+
+    Raises NotFound, Forbidden, InvalidInput, and ServiceUnavailable when it could not be ordered.
+    """
+    floor_ids = _visible_floors(command, actor.rights)
+    building = uow.buildings.get(command.building_id)
+    if command.floor_id is not None:
+        uow.floors.get(building.id, command.floor_id)
+    is_table = command.format in (ExportFormat.CSV, ExportFormat.XLSX)
+    if command.kind is not None and not is_table:
+        message = "Only tables (csv, xlsx) can be exported one by one"
+        raise InvalidInput(message, {"kind": message})
+    job = ExportJob(
+        id=new_id("export"),
+        building_id=building.id,
+        format=command.format,
+        scope=ExportScope(
+            floor_ids=floor_ids,
+            kind=command.kind,
+            device_type=command.device_type,
+            room_type=command.room_type,
+            status=command.status,
+        ),
+        filename=_filename(building, command, now),
+        started_by=actor.user_id,
+        started_by_name=actor.name,
+        created_at=now,
+        updated_at=now,
+    ).started(building.name)
+    with uow:
+        uow.exports.add(job)
+    queue.send(
+        ExportOrder(
+            organization_id=actor.organization_id, building_id=building.id, export_id=job.id
+        )
+    )
+    return replace(job, events=())
+
+
+def get_export(
+    building_id: str, export_id: str, *, uow: UnitOfWork, actor: Actor, now: datetime
+) -> ExportJob:
+    """One export and how far it is. Raises NotFound, also for what the caller may not see now."""
+    job = uow.exports.get(building_id, export_id)
+    if job.expires_at < now or not job.scope.is_visible(actor.rights, building_id):
+        raise NotFound("export")
+    return job.as_seen_at(now)
+
+
+def list_exports(
+    building_id: str, page: Page, *, uow: UnitOfWork, actor: Actor, now: datetime
+) -> Slice[ExportJob]:
+    """Those of a building's exports that the caller may see, the newest first."""
+    if not actor.rights.allow(Permission.EXPORT_DATA, Place(building_id)) and not (
+        actor.rights.floors(Permission.EXPORT_DATA, building_id)
+    ):
+        actor.rights.must(Permission.EXPORT_DATA, Place(building_id), kind="building")
+    building = uow.buildings.get(building_id)
+    found = uow.exports.list(building.id, page)
+    shown = (
+        job.as_seen_at(now)
+        for job in found.items
+        if job.expires_at >= now and job.scope.is_visible(actor.rights, building_id)
+    )
+    return Slice(tuple(shown), found.position)
+
+
+def _visible_floors(command: StartExport, rights: Rights) -> tuple[str, ...] | None:
+    """The floors that the export may hold; None: the whole building."""
+    building_id = command.building_id
+    if command.floor_id is not None:
+        place = Place(building_id, command.floor_id)
+        rights.must(Permission.EXPORT_DATA, place, kind="floor")
+        return (command.floor_id,)
+    floors = rights.floors(Permission.EXPORT_DATA, building_id)
+    if floors is None:
+        return None
+    if not floors:
+        rights.must(Permission.EXPORT_DATA, Place(building_id), kind="building")
+    return tuple(sorted(floors))
+
+
+def _filename(building: Building, command: StartExport, now: datetime) -> str:
+    name = re.sub(r"[^a-z0-9]+", "-", folded(building.name)).strip("-")[:60] or "building"
+    what = "-cobie" if command.format is ExportFormat.COBIE else ""
+    if command.kind is not None:
+        what = f"-{command.kind}"
+    suffix = _SUFFIX[command.format]
+    if command.format is ExportFormat.CSV and command.kind is not None:
+        suffix = ".csv"
+    return f"{name}{what}-{now:%Y-%m-%d}{suffix}"
