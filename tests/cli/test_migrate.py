@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
+from uuid import uuid4
 
 import boto3
 import pytest
@@ -32,7 +33,7 @@ from tests.cli.stored_items import (
     outputs_file,
     put_old_devices,
 )
-from tests.dynamodb_table import REGION
+from tests.dynamodb_table import REGION, create_table
 from tests.fakes import FakeOrders
 from tests.make import make_delivery
 
@@ -44,15 +45,19 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def local_client(endpoint_url: str) -> Any:
+    """A client with the command line's credentials for a local cloud."""
+    credentials = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+    make: Any = boto3.client
+    return make("dynamodb", region_name=REGION, endpoint_url=endpoint_url, **credentials)
+
+
 class Place:
     """A table on DynamoDB Local, and the command line pointed at it."""
 
     def __init__(self, table: str, endpoint_url: str, folder: Path) -> None:
         self.table = table
-        self.client: Any = boto3.client(
-            "dynamodb", region_name=REGION, endpoint_url=endpoint_url,
-            aws_access_key_id="test", aws_secret_access_key="test",
-        )  # fmt: skip
+        self.client = local_client(endpoint_url)
         self.outputs = outputs_file(folder, table, endpoint_url)
         connect(table_name=table, region=REGION, endpoint_url=endpoint_url)
 
@@ -70,11 +75,15 @@ class Place:
 
 
 @pytest.fixture
-def place(dynamodb_local_table: tuple[str, str], tmp_path: Path) -> Iterator[Place]:
-    # DynamoDB Local keeps a table for each pair of key and region: that of the command line.
+def place(dynamodb_local: str, tmp_path: Path) -> Iterator[Place]:
+    # DynamoDB Local keeps tables apart by access key, and moto changes that of the environment:
+    # this table is the command line's.
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ACCESS_KEY_ID", "test")
-        yield Place(*dynamodb_local_table, tmp_path)
+        made = Place(f"arxos-{uuid4().hex[:8]}", dynamodb_local, tmp_path)
+        create_table(made.client, made.table)
+        yield made
+        made.client.delete_table(TableName=made.table)
 
 
 def make_order(**changes: Any) -> MigrationOrder:
@@ -273,9 +282,7 @@ class Interfering:
 
     def __init__(self, place: Place, expression: str) -> None:
         self.place, self.expression, self.left = place, expression, 1
-        self.other = boto3.client(
-            "dynamodb", region_name=REGION, endpoint_url=place.client.meta.endpoint_url
-        )
+        self.other = local_client(place.client.meta.endpoint_url)
         place.client.meta.events.register("before-call.dynamodb", self.edit)
 
     def edit(self, model: Any, **_: Any) -> None:
