@@ -19,7 +19,7 @@ EXAMPLES ?= 100
 export PATH := $(CURDIR)/.local/tools/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop token test check fix cov openapi handover-rules conformance audit build deploy smoke cost lock-tools clean
+.PHONY: help setup run stop token test check fix cov openapi handover-rules conformance audit build deploy smoke cost sam-local lock-tools clean
 MAKEFLAGS += --no-print-directory
 
 help: ## Say what there is to do.
@@ -66,7 +66,6 @@ handover-rules: setup ## Make docs/handover-rules.md anew from the rules.
 openapi: setup ## Make the API's description anew from routes, handlers and models.
 	@$(IN)/python -m scripts.make_openapi
 
-EXAMPLES ?= 2
 conformance: setup ## Try the API against its description, on a cloud of its own: EXAMPLES=100.
 	@SCHEMATHESIS_EXAMPLES=$(EXAMPLES) $(IN)/pytest tests/e2e/test_openapi_conformance.py
 
@@ -89,10 +88,13 @@ smoke: setup ## Ask a deployment whether it works: the local cloud, or ENV=stagi
 cost: setup ## Reckon a month's bill: .venv/bin/python -m scripts.cost --help says of what.
 	@$(IN)/python -m scripts.cost
 
-lock-tools: setup ## Resolve scripts/local_cloud/*.requirements.txt anew.
+sam-local: setup ## Call functions as AWS runs them, in Docker: read, write, authorizer, import.
+	@$(IN)/python -m scripts.sam_local try $(OPTIONS)
+
+lock-tools: setup ## Resolve scripts/*/*.requirements.txt anew.
 	@sh scripts/lock_tools.sh .local/tools/bin/uv
 
 clean: stop ## Stop, and remove what was built, deployed and stored here; installed tools stay.
 	@ARXOS_LOCAL_DIR=.local/test $(MAKE) stop >/dev/null
 	@rm -rf .aws-sam .local/build .local/cloud .local/test .local/outputs.json .local/sample-office.ifc \
-		htmlcov .coverage* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+		.local/sam-local htmlcov .coverage* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -7,6 +7,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def fail(sentence: str) -> None:
     sys.exit(f"make setup: {sentence}")
 
 
-def run(doing: str, *command: str | Path) -> None:
+def run(doing: str, *command: str | Path, directory: Path = ROOT) -> None:
     """Run one step: a sentence and its seconds, and what it printed only if it fails."""
     print(f"{doing} ...", end=" ", flush=True)
     started = time.monotonic()
@@ -31,7 +32,7 @@ def run(doing: str, *command: str | Path) -> None:
     environment |= {"UV_PYTHON_DOWNLOADS": "never", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     done = subprocess.run(
         [str(word) for word in command],
-        cwd=ROOT,
+        cwd=directory,
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -93,8 +94,10 @@ def install_tool(uv: Path, name: str, what: str) -> None:
     if not is_installed(place, wanted):
         python = ("--python", sys.executable)
         run(f"Making an environment for {name}", uv, "venv", "--quiet", "--clear", *python, place)
-        install = (uv, "pip", "install", "--quiet", "--require-hashes")
-        run(f"Installing {name}, {what}", *install, "--python", place, "-r", requirements)
+        install = (uv, "pip", "install", "--quiet", "--require-hashes", "--python", place)
+        # Elsewhere, because here uv leaves out what pyproject.toml excludes, and SAM needs flask.
+        elsewhere = Path(tempfile.gettempdir())
+        run(f"Installing {name}, {what}", *install, "-r", requirements, directory=elsewhere)
         (place / STAMP).write_text(wanted)
 
 

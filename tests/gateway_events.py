@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from arxos.domain.user import Actor
+from scripts.sample_event import proxy_event
 from tests.make import make_actor
 
 METHOD_ARN = "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod/GET/api/v1/buildings"
@@ -40,35 +41,21 @@ def api_event(
     who = actor or make_actor()
     authorizer = {
         "principalId": who.user_id,
-        "integrationLatency": 42,
         "organization_id": who.organization_id,
         "user_id": who.user_id,
         "name": who.name,
         "role": who.role.value,
         "grants": json.dumps([[g.role.value, g.building_id, g.floor_id] for g in who.grants]),
     }
-    text = body if body is None or isinstance(body, str) else json.dumps(body)
-    return {
-        "resource": resource,
-        "path": resource.format(**(path or {})),
-        "httpMethod": method,
-        "headers": {"Content-Type": "application/json", "Host": "x.execute-api", **(headers or {})},
-        "multiValueHeaders": {},
-        "queryStringParameters": query,
-        "multiValueQueryStringParameters": {k: [v] for k, v in query.items()} if query else None,
-        "pathParameters": path,
-        "stageVariables": None,
-        "requestContext": {
-            "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
-            "apiId": "a1b2c3d4e5",
-            "httpMethod": method,
-            "stage": "prod",
-            "identity": {"sourceIp": "192.0.2.1", "userAgent": "test"},
-            **({"authorizer": authorizer} if signed_in else {}),
-        },
-        "body": text,
-        "isBase64Encoded": False,
-    }
+    return proxy_event(
+        method,
+        resource,
+        path=path,
+        query=query,
+        body=body if body is None or isinstance(body, str) else json.dumps(body),
+        headers=headers,
+        authorizer=authorizer if signed_in else None,
+    )
 
 
 def s3_event(*locations: str, bucket: str = "arxos-uploads") -> dict[str, Any]:

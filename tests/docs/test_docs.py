@@ -137,7 +137,7 @@ def direct_dependencies() -> set[str]:
     names = {package(r) for r in required if isinstance(r, str)}
     for line in text(ROOT / "scripts" / "lock_tools.sh").splitlines():
         if line.startswith("lock "):
-            names |= {package(word.strip("'")) for word in line.split()[2:]}
+            names |= {package(word.strip("'")) for word in line.split()[3:]}
     for file, variable in (("set_up", "UV"), ("dynamodb_local", "PACKAGE")):
         found = re.search(rf'^{variable} = "(.+)"', text(ROOT / "scripts" / f"{file}.py"), re.M)
         assert found is not None

@@ -17,6 +17,7 @@ from jwt.algorithms import RSAAlgorithm
 from arxos import bootstrap
 from arxos.domain.errors import ServiceUnavailable
 from functions.auth import authorize_request
+from scripts.sample_event import sample_event
 from tests.functions.conftest import ISSUER
 from tests.gateway_events import METHOD_ARN, LambdaContext, token_event
 from tests.make import ORG, make_actor, make_organization, make_user
@@ -115,6 +116,14 @@ def test_a_good_token_lets_its_user_in_with_what_the_record_says(key_server: Key
         "role": "admin",
         "grants": "[]",
     }
+
+
+def test_the_sample_event_is_understood_with_a_token_in_it(key_server: KeyServer) -> None:
+    event = sample_event("authorize_request", token=make_token())
+    assert authorize_request.handler(event, LambdaContext())["principalId"] == "usr_ada"
+
+    with pytest.raises(Exception, match="Unauthorized"):
+        authorize_request.handler(sample_event("authorize_request"), LambdaContext())
 
 
 def test_claims_that_contradict_the_record_count_for_nothing(key_server: KeyServer) -> None:
