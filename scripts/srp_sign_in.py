@@ -11,17 +11,20 @@ import secrets
 from datetime import UTC, datetime
 from typing import Any
 
-# pragma: allowlist nextline secret
+# A number everybody knows, and no secret.
 _N = int(
-    "ffffffffffffffffc90fdaa22168c234c4c6628b80dc1cd129024e088a67cc74020bbea63b139b22514a0879"
-    "8e3404ddef9519b3cd3a431b302b0a6df25f14374fe1356d6d51c245e485b576625e7ec6f44c42e9a637ed6b"
-    "0bff5cb6f406b7edee386bfb5a899fa5ae9f24117c4b1fe649286651ece45b3dc2007cb8a163bf0598da4836"
-    "1c55d39a69163fa8fd24cf5f83655d23dca3ad961c62f356208552bb9ed529077096966d670c354e4abc9804"
-    "f1746c08ca18217c32905e462e36ce3be39e772c180e86039b2783a2ec07a28fb5c55df06f4c52c9de2bcbf6"
-    "955817183995497cea956ae515d2261898fa051015728e5a8aaac42dad33170d04507a33a85521abdf1cba64"
-    "ecfb850458dbef0a8aea71575d060c7db3970f85a6e1e4c7abf5ae8cdb0933d71e8c94e04a25619dcee3d226"
-    "1ad2ee6bf12ffa06d98a0864d87602733ec86a64521f2b18177b200cbbe117577a615d6c770988c0bad946e2"
-    "08e24fa074e5ab3143db5bfce0fd108e4b82d120a93ad2caffffffffffffffff",
+    "ffffffffffffffffc90fdaa22168c234c4c6628b80dc1cd129024e088a67cc74"  # pragma: allowlist secret
+    "020bbea63b139b22514a08798e3404ddef9519b3cd3a431b302b0a6df25f1437"  # pragma: allowlist secret
+    "4fe1356d6d51c245e485b576625e7ec6f44c42e9a637ed6b0bff5cb6f406b7ed"  # pragma: allowlist secret
+    "ee386bfb5a899fa5ae9f24117c4b1fe649286651ece45b3dc2007cb8a163bf05"  # pragma: allowlist secret
+    "98da48361c55d39a69163fa8fd24cf5f83655d23dca3ad961c62f356208552bb"  # pragma: allowlist secret
+    "9ed529077096966d670c354e4abc9804f1746c08ca18217c32905e462e36ce3b"  # pragma: allowlist secret
+    "e39e772c180e86039b2783a2ec07a28fb5c55df06f4c52c9de2bcbf695581718"  # pragma: allowlist secret
+    "3995497cea956ae515d2261898fa051015728e5a8aaac42dad33170d04507a33"  # pragma: allowlist secret
+    "a85521abdf1cba64ecfb850458dbef0a8aea71575d060c7db3970f85a6e1e4c7"  # pragma: allowlist secret
+    "abf5ae8cdb0933d71e8c94e04a25619dcee3d2261ad2ee6bf12ffa06d98a0864"  # pragma: allowlist secret
+    "d87602733ec86a64521f2b18177b200cbbe117577a615d6c770988c0bad946e2"  # pragma: allowlist secret
+    "08e24fa074e5ab3143db5bfce0fd108e4b82d120a93ad2caffffffffffffffff",  # pragma: allowlist secret
     16,
 )
 _G = 2
