@@ -82,14 +82,16 @@ deploy: setup ## Build, and deploy to AWS: ENV=staging|production, OPTIONS=--no-
 	@$(IN)/python -m scripts.deployments check $(STAGE)
 	@$(MAKE) build
 	@$(IN)/python -m scripts.deployments remember $(STAGE)
-	@$(SAM) deploy --config-env $(STAGE) $(OPTIONS)
+	@$(SAM) deploy --config-env $(STAGE) $(OPTIONS) \
+		--parameter-overrides $$($(IN)/python -m scripts.deployments parameters $(STAGE))
 	@$(IN)/python -m scripts.guard_deployments $(STAGE)
 	@$(IN)/python -m scripts.deployments outputs $(STAGE)
 
 take-back: setup ## Put back what stood there before the last `make deploy` from here: ENV=...
 	@test -f .local/before-$(STAGE).yaml || { \
 		echo "make take-back: nothing is remembered here of $(STAGE); deploy an older commit instead."; exit 1; }
-	@$(SAM) deploy --config-env $(STAGE) --template-file .local/before-$(STAGE).yaml $(OPTIONS)
+	@$(SAM) deploy --config-env $(STAGE) --template-file .local/before-$(STAGE).yaml $(OPTIONS) \
+		--parameter-overrides $$($(IN)/python -m scripts.deployments parameters $(STAGE))
 
 smoke: setup ## Ask a deployment whether it works: the local cloud, or ENV=staging|production.
 	@$(IN)/python -m scripts.smoke --stage $(or $(ENV),local)

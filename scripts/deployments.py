@@ -9,6 +9,7 @@ import argparse
 import json
 import shutil
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,11 @@ def remember(stage: Stage, folder: Path = ROOT / ".local") -> str:
     return f"To put back what is deployed now: make take-back ENV={stage.name}"
 
 
+def parameters(stage: Stage) -> str:
+    """For --parameter-overrides, which takes the place of all that samconfig.toml has."""
+    return " ".join([*stage.parameters, f"Release={datetime.now(UTC):%Y%m%dT%H%M%S}"])
+
+
 def outputs(stage: Stage, folder: Path = ROOT / ".local") -> str:
     """Write them down. Nothing of them is secret."""
     file = folder / f"outputs-{stage.name}.json"
@@ -61,7 +67,7 @@ def outputs(stage: Stage, folder: Path = ROOT / ".local") -> str:
     return f"Its addresses stand in {file.relative_to(folder.parent)}."
 
 
-STEPS = {"check": check, "remember": remember, "outputs": outputs}
+STEPS = {"check": check, "remember": remember, "parameters": parameters, "outputs": outputs}
 
 
 def main(arguments: list[str]) -> int:

@@ -22,6 +22,7 @@ class Stage:
     name: str
     stack: str
     region: str
+    parameters: tuple[str, ...] = ()
 
     def client(self, service: Any) -> Any:
         make: Any = boto3.client
@@ -49,4 +50,5 @@ def stage_named(name: str, config: dict[str, Any] | None = None) -> Stage:
             f'no region is said for {name}: write region = "eu-central-1" into'
             f" [{name}.deploy.parameters] of samconfig.toml, or set AWS_REGION"
         )
-    return Stage(name, deploy["stack_name"], region)
+    overrides = tuple(deploy.get("parameter_overrides", ()))
+    return Stage(name, deploy["stack_name"], region, overrides)

@@ -1,6 +1,7 @@
 """Around a deployment: what is missing is said in a sentence, what stood there is remembered."""
 
 import json
+import re
 import shutil
 import tomllib
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 import yaml
 from botocore.exceptions import ClientError, NoCredentialsError
 
-from scripts.deployments import check, main, outputs, remember
+from scripts.deployments import check, main, outputs, parameters, remember
 from scripts.local_cloud.places import ROOT
 from scripts.stages import Stage, Unready, stage_named
 
@@ -87,6 +88,12 @@ def test_of_a_new_stack_nothing_older_is_kept(tmp_path: Path) -> None:
     said = remember(Aws(get_template=ClientError(none, "GetTemplate")), tmp_path)
     assert "nothing to take back to" in said
     assert list(tmp_path.iterdir()) == []
+
+
+def test_each_deployment_is_a_release_of_its_own_with_the_stages_parameters() -> None:
+    *given, release = parameters(stage_named("production")).split()
+    assert given == CONFIG["production"]["deploy"]["parameters"]["parameter_overrides"]
+    assert re.fullmatch(r"Release=\d{8}T\d{6}", release)
 
 
 def test_the_addresses_are_written_down(tmp_path: Path) -> None:
