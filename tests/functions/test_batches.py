@@ -107,7 +107,10 @@ def test_atomic_does_all_or_nothing(room: dict[str, Any]) -> None:
 
     assert (refused.status, refused.error["code"]) == (422, "VALIDATION_ERROR")
     assert [r["index"] for r in refused.error["details"]["results"]] == [48, 49]
-    assert set(refused.fields) == {"operations.48.values.device_type"}
+    assert set(refused.fields) == {
+        "operations.48.values.device_type",
+        "operations.48.values.room_id",
+    }
     assert counts(room) == [0, 0, 0]
     refused = batch(
         "device", room, [*good, {"op": "delete", "id": "dev_0no"}], query={"atomic": "true"}

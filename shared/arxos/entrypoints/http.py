@@ -42,9 +42,9 @@ from arxos.ports.answers import AnswerStore
 from arxos.ports.registry import Page, Slice
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
+    from arxos.entrypoints.bodies import Body
 
-B = TypeVar("B", bound="BaseModel")
+B = TypeVar("B", bound="Body")
 F = TypeVar("F")
 # Any page may read the answer: a token in a header, not a cookie, is what lets it in. The gateway
 # answers the preflight (template.yaml).

@@ -21,6 +21,7 @@ from arxos.use_cases.sorting import check_devices_to_sort
 
 # A door has two rooms, a long cable tray some; each is an item in the device's transaction.
 MAX_ROOMS = 20
+NO_PLACE = "A device is in a room (room_id) or on a floor (floor_id)"
 
 
 def create_device(
@@ -88,8 +89,7 @@ def find_place(
     room_ids = _rooms_wanted(wanted)
     floor_id = wanted.get("floor_id")
     if not room_ids and floor_id is None:
-        fault = "A device is in a room (room_id) or on a floor (floor_id)"
-        raise InvalidDeviceError(fault, {"room_id": fault})
+        raise InvalidDeviceError(NO_PLACE, {"room_id": NO_PLACE})
     floors = []
     for number, room_id in enumerate(room_ids):
         path = "room_id" if number == 0 else f"room_ids.{number}"

@@ -119,6 +119,8 @@ def update_user(
 ) -> User:
     """The user with these fields changed; `grants` as WantedGrants, in place of those there are.
 
+    Who has grants has only these: those that carry the user's role follow it when it changes.
+
     Raises LastAdmin, and as `change_record`.
     """
 
@@ -129,9 +131,14 @@ def update_user(
 
     def change(user: User) -> User:
         values = dict(changes)
+        role = values.get("role", user.role)
         if "grants" in values:
-            role = values.get("role", user.role)
             values["grants"] = _real_grants(values["grants"], role, uow)
+        else:
+            values["grants"] = tuple(
+                replace(grant, role=role) if grant.role is user.role else grant
+                for grant in user.grants
+            )
         return user.changed(at=now, by=actor.user_id, **values)
 
     return change_record(  # type: ignore[type-var]  # a user is versioned as records are
