@@ -83,7 +83,7 @@ class ImportCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportCheck:
-    """What the rules of a handover say of an imported COBie workbook, in short."""
+    """What a check of the imported file found, in short: by the rules, or by reading alone."""
 
     check_id: str
     score: float
