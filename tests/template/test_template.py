@@ -50,18 +50,24 @@ CloudFormationLoader.add_multi_constructor("!", _intrinsic)
 
 
 @cache
-def template() -> dict[str, Any]:
-    loaded = yaml.load((ROOT / "template.yaml").read_text(), CloudFormationLoader)  # noqa: S506
+def template(file: str = "template.yaml") -> dict[str, Any]:
+    loaded = yaml.load((ROOT / file).read_text(), CloudFormationLoader)  # noqa: S506
     assert isinstance(loaded, dict)
     return loaded
 
 
-def resources(kind: str) -> dict[str, dict[str, Any]]:
+def resources(kind: str, file: str = "template.yaml") -> dict[str, dict[str, Any]]:
     return {
         name: resource["Properties"]
-        for name, resource in template()["Resources"].items()
+        for name, resource in template(file)["Resources"].items()
         if resource["Type"] == kind
     }
+
+
+def all_alarms() -> dict[str, dict[str, Any]]:
+    """Those of the queues, and those over all (infra/observability.yaml)."""
+    kind = "AWS::CloudWatch::Alarm"
+    return resources(kind) | resources(kind, "infra/observability.yaml")
 
 
 FUNCTIONS = resources("AWS::Serverless::Function")
@@ -225,6 +231,54 @@ def assert_watched(arn: dict[str, str]) -> None:
     ]
 
 
+STARTED_BY_FILES = [name for name in FUNCTIONS if is_asynchronous(name)]
+
+
+@pytest.mark.parametrize("name", STARTED_BY_FILES)
+def test_many_files_at_once_can_be_kept_from_taking_all_there_is(name: str) -> None:
+    """By a parameter that is off by default: a new account has too little to reserve anything."""
+    assert FUNCTIONS[name]["ReservedConcurrentExecutions"] == {
+        "Fn::If": ["ReservesForFiles", {"Ref": "FileConcurrency"}, {"Ref": "AWS::NoValue"}]
+    }
+    assert template()["Parameters"]["FileConcurrency"]["Default"] == 0
+
+
+@pytest.mark.parametrize("name", all_alarms())
+def test_an_alarm_rings_somewhere_and_watches_something_of_this_stack(name: str) -> None:
+    alarm = all_alarms()[name]
+    assert alarm["AlarmActions"] in (
+        [{"Ref": "AlarmTopicArn"}],
+        [{"Fn::If": ["HasAlarmTopic", {"Ref": "AlarmTopicArn"}, {"Ref": "AlarmTopic"}]}],
+    )
+    assert alarm["Dimensions"], "without one it would ring for other applications of the account"
+    assert alarm["TreatMissingData"] == "notBreaching"
+
+
+def dashboard() -> dict[str, Any]:
+    body = template("infra/observability.yaml")["Resources"]["Dashboard"]["Properties"]
+    text = body["DashboardBody"]["Fn::Sub"][0]
+    shown: dict[str, Any] = json.loads(re.sub(r"\$\{!?[\w:]+\}", "x", text))
+    return shown
+
+
+def test_the_dashboard_is_json_and_no_widget_lies_on_another() -> None:
+    taken: set[tuple[int, int]] = set()
+    for widget in dashboard()["widgets"]:
+        x, y = widget["x"], widget["y"]
+        area = {(x + i, y + j) for i in range(widget["width"]) for j in range(widget["height"])}
+        assert not area & taken, widget["properties"]["title"]
+        taken |= area
+
+
+def test_the_dashboard_shows_every_dead_letter_queue() -> None:
+    queues = [name for name in resources("AWS::SQS::Queue") if name.endswith("DeadLetterQueue")]
+    parameters = resources("AWS::Serverless::Application")["Observability"]["Parameters"]
+    given = [one["Fn::GetAtt"] for one in parameters["DeadLetterQueueNames"]["Fn::Join"][1]]
+    assert sorted(given) == sorted(f"{name}.QueueName" for name in queues)
+    (widget,) = [w for w in dashboard()["widgets"] if w["properties"]["title"] == "Dead letters"]
+    assert len(widget["properties"]["metrics"]) == len(queues)
+
+
 def test_changes_of_records_alone_reach_the_search_words_and_none_is_lost_unseen() -> None:
     mapping = resources("AWS::Lambda::EventSourceMapping")["RecordChanges"]
     filters = [json.loads(one["Pattern"]) for one in mapping["FilterCriteria"]["Filters"]]
@@ -265,6 +319,7 @@ def test_what_a_queues_function_cannot_do_comes_back_and_at_last_is_watched(name
     queue = QUEUES[mapping["EventSourceArn"]["Fn::GetAtt"]]
 
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert 2 <= mapping["ScalingConfig"]["MaximumConcurrency"] <= 10, "a burst waits in the queue"
     assert queue["VisibilityTimeout"] > function["Timeout"]
     assert_watched(queue["RedrivePolicy"]["deadLetterTargetArn"])
 
@@ -278,7 +333,15 @@ def test_a_deletion_is_given_up_only_after_its_last_delivery() -> None:
 def test_every_route_but_the_public_ones_asks_who_is_calling() -> None:
     api = resources("AWS::Serverless::Api")["Api"]
     authorizer = api["Auth"]["Authorizers"][api["Auth"]["DefaultAuthorizer"]]
-    assert authorizer["FunctionArn"] == {"Fn::GetAtt": "AuthorizeRequestFunction.Arn"}
+    alias = template()["Resources"]["AuthorizerAlias"]["Properties"]
+    assert authorizer["FunctionArn"] == {
+        "Fn::If": [
+            "PublishesAuthorizer",
+            {"Ref": "AuthorizerAlias"},
+            {"Fn::GetAtt": "AuthorizeRequestFunction.Arn"},
+        ]
+    }
+    assert alias["FunctionName"] == {"Ref": "AuthorizeRequestFunction"}
     excepted = {
         one["Path"]
         for name in FUNCTIONS
