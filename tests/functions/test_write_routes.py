@@ -222,3 +222,13 @@ def test_a_contractor_changes_devices_only(room: dict[str, Any]) -> None:
     path = at(room, "room")
     refused = call("rooms.update_room", "PATCH", body={"name": "x"}, path=path, actor=contractor)
     assert (refused.status, refused.error["code"]) == (403, "FORBIDDEN")
+
+
+def test_rooms_are_listed_in_another_order(room: dict[str, Any]) -> None:
+    path = {"building_id": room["building_id"]}
+    body = {"floor_id": room["floor_id"], "room_number": "102", "name": "Archive"}
+    made("rooms.create_room", body, **path)
+
+    for floor in ({}, {"floor_id": room["floor_id"]}):
+        listed = call("rooms.list_rooms", path=path, query={"sort": "name", **floor})
+        assert [one["name"] for one in listed.data["items"]] == ["Archive", "Office"]
