@@ -5,7 +5,7 @@ end of a session that ran all of `tests/functions`, on however many processes, i
 right that no call has used and that nothing in `roles.py` explains.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -36,14 +36,20 @@ class RolesPlugin:
 
     @pytest.fixture(autouse=True)
     def _roles_allow_what_handlers_call(self) -> Iterator[None]:
-        self.recording.used = {}
+        self._take()  # what a fixture of more than one test called
         yield
+        if refused := self._take():
+            pytest.fail("\n".join(refused), pytrace=False)
+
+    def _take(self) -> list[str]:
+        """Keep what was recorded since; a sentence for each right that a role does not give."""
         used, self.recording.used = self.recording.used, {}
+        self._add(used)
+        return self._roles.refused(used)
+
+    def _add(self, used: Mapping[str, Iterable[str]]) -> None:
         for use_case, rights in used.items():
             self._used.setdefault(use_case, set()).update(rights)
-        refused = self._roles.refused(used)
-        if refused:
-            pytest.fail("\n".join(refused), pytrace=False)
 
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
         self._left_out |= any(item.nodeid.startswith(WHERE) for item in items)
@@ -64,8 +70,7 @@ class RolesPlugin:
             return
         self._left_out |= told["left_out"]
         self._collected |= set(told["collected"])
-        for use_case, rights in told["used"].items():
-            self._used.setdefault(use_case, set()).update(rights)
+        self._add(told["used"])
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

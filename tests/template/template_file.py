@@ -1,4 +1,4 @@
-"""template.yaml as values: `!Ref x` is {"Ref": "x"}, `!Sub x` is {"Fn::Sub": "x"}."""
+"""A template as values: `!Ref x` is {"Ref": "x"}, `!Sub x` is {"Fn::Sub": "x"}."""
 
 from functools import cache
 from typing import Any
@@ -29,8 +29,8 @@ CloudFormationLoader.add_multi_constructor("!", _intrinsic)
 
 
 @cache
-def template() -> Template:
-    loaded = yaml.load((ROOT / "template.yaml").read_text(), CloudFormationLoader)  # noqa: S506
+def template(file: str = "template.yaml") -> Template:
+    loaded = yaml.load((ROOT / file).read_text(), CloudFormationLoader)  # noqa: S506
     assert isinstance(loaded, dict)
     return loaded
 

@@ -32,8 +32,8 @@ print(len(transform(json.load(sys.stdin), {}, managed_policies)["Resources"]))
 """
 
 
-def resources(kind: str) -> dict[str, dict[str, Any]]:
-    return resources_of(template(), kind)
+def resources(kind: str, file: str = "template.yaml") -> dict[str, dict[str, Any]]:
+    return resources_of(template(file), kind)
 
 
 FUNCTIONS = resources("AWS::Serverless::Function")
