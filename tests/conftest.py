@@ -21,6 +21,13 @@ os.environ.pop("AWS_ENDPOINT_URL", None)
 os.environ.pop("AWS_PROFILE", None)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Every handler that a test calls is held against its function's role."""
+    from tests.roles.plugin import RolesPlugin
+
+    config.pluginmanager.register(RolesPlugin(config), "roles")
+
+
 @pytest.fixture(scope="session")
 def moto() -> Iterator[Any]:
     """One moto for all tests: starting it, and boto3's clients, costs more than most tests."""

@@ -205,3 +205,26 @@ def test_a_history_with_a_lost_file_is_not_told_as_if_it_were_whole(
     status, error, _ = ask("rooms.list_room_changes", path)
 
     assert (status, error["code"]) == (503, "SERVICE_UNAVAILABLE")
+
+
+@pytest.mark.parametrize("kind", ["floor", "room", "device"])
+def test_what_an_import_did_to_a_record_is_in_its_history(kind: str, path: dict[str, str]) -> None:
+    events = ask(f"{kind}s.list_{kind}_changes", path)[1]["items"]
+
+    assert events[-1]["event"] == f"{kind.capitalize()}Added"
+    assert events[-1]["import_id"] == path["import_id"]
+
+
+def test_a_building_that_a_chunk_changed_answers_as_it_was(path: dict[str, str]) -> None:
+    uow = bootstrap.unit_of_work(ADA)
+    building = uow.buildings.get(path["building_id"])
+    job = uow.imports.get(building.id, path["import_id"])
+    file = UploadedFile.at(upload_location(ORG, job))
+    assert file is not None
+    with bootstrap.import_desk().chunk(file, job, 1) as chunk:
+        chunk.buildings.update(building.edited(at=LATER, by=ADA.user_id, name="South Tower"))
+
+    _, now, _ = ask("buildings.get_building", path)
+    _, then, _ = ask("buildings.get_building", path, {"as_of": "2026-11-22T12:30:00Z"})
+
+    assert (now["name"], then["name"]) == ("South Tower", building.name)

@@ -201,6 +201,16 @@ def test_a_status_moves_on_and_says_what_may_follow(building: dict[str, Any]) ->
     assert refused.error["details"]["allowed"] == ["completed", "maintenance"]
 
 
+def test_rooms_are_listed_in_another_order(room: dict[str, Any]) -> None:
+    path = {"building_id": room["building_id"]}
+    body = {"floor_id": room["floor_id"], "room_number": "102", "name": "Archive"}
+    made("rooms.create_room", body, **path)
+
+    for floor in ({}, {"floor_id": room["floor_id"]}):
+        listed = call("rooms.list_rooms", path=path, query={"sort": "name", **floor})
+        assert [one["name"] for one in listed.data["items"]] == ["Archive", "Office"]
+
+
 def test_a_taken_number_is_a_duplicate(floor: dict[str, Any]) -> None:
     path = {"building_id": floor["building_id"]}
     answer = call("floors.create_floor", "POST", body={"floor_number": 1}, path=path)
