@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
-LabelKind = Literal["ground", "numbered", "roof", "unknown"]
+LabelKind = Literal["ground", "numbered", "roof", "site", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,10 @@ _ROOF = re.compile(
     r"\b(?:roof|rooftop|dach|dachaufsicht|attika|dak|toit(?:ure)?|toiture|terrasse|cubierta"
     r"|azotea|copertura|tag|tak|penthouse roof|r\.?f|rfl)\b|屋上|屋根|^r$"
 )
+_SITE = re.compile(
+    r"^(?:site|the site|terrain|topography|grade|gel[aä]nde|grundst[uü]ck|au(?:ss|ß)enanlagen?"
+    r"|terrein|maaiveld|landscape|grounds|external works|敷地|外構)$"
+)
 _BETWEEN = re.compile(
     r"\b(?:mezz(?:anine)?|zwischengescho(?:ss|ß)|zg|entresol|entreplanta|entresuelo|tussen"
     r"(?:verdieping|laag)?|intermediate|half|ceiling|t\.?o\.?s?|top of|foundation|footing|fdn)\b"
@@ -108,7 +112,7 @@ def read_label(name: str | None) -> FloorLabel:
         return FloorLabel("ground" if number == 0 else "numbered", number)
     if _ROOF.search(text):
         return FloorLabel("roof")
-    return FloorLabel("unknown")
+    return FloorLabel("site" if _SITE.search(text) else "unknown")
 
 
 def _number_in(text: str) -> int | None:

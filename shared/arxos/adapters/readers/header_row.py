@@ -2,25 +2,32 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from arxos.adapters.readers.workbook_sheets import Row, Value, text_of
 
 # Titles, notes and a logo stand above a header now and then.
 _HEADER_WITHIN_ROWS = 20
 _ALIKE = 0.75
+_NEARLY_THE_SAME = 0.88
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where each known column stands, and which columns are not known, with the nearest known."""
+    """Where each known column stands, and which columns are not known, with the nearest known.
+
+    `doubled` are headings that stand there again; `guessed` the places of columns whose heading
+    is only nearly what it should be.
+    """
 
     row: int
     names: tuple[str, ...]
     known: Mapping[str, int]
     unknown: Mapping[int, str | None]
     doubled: tuple[str, ...] = ()
+    guessed: tuple[int, ...] = ()
 
     def value(self, row: Row, column: str) -> Value:
         """The row's cell in a known column; None where there is none."""
@@ -35,7 +42,7 @@ class Columns:
 
 def folded_header(text: str) -> str:
     """`Floor Name`, `floor_name` and `FloorName ` are one column."""
-    return re.sub(r"[^0-9a-z]", "", text.casefold())
+    return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text).casefold())
 
 
 def find_columns(
@@ -44,10 +51,12 @@ def find_columns(
     aliases: Mapping[str, str],
     *,
     least: int = 2,
+    surely: Collection[str] = (),
 ) -> Columns | None:
     """The row near the top that holds most of the expected columns; None if none holds `least`.
 
-    `aliases` maps other names, folded, to expected ones.
+    `aliases` maps other names, folded, to expected ones. A heading that is nearly one of `surely`
+    is taken for it.
     """
     names = tuple(expected)
     by_folded = {folded_header(a): name for a, name in aliases.items() if name in names}
@@ -57,7 +66,27 @@ def find_columns(
         columns = _match(row, by_folded)
         if len(columns.known) >= least and (best is None or len(columns.known) > len(best.known)):
             best = columns
-    return best
+    return best if best is None else _with_nearly_named(best, surely)
+
+
+def _with_nearly_named(columns: Columns, surely: Collection[str]) -> Columns:
+    for column in surely:
+        if column in columns.known:
+            continue
+        near = [
+            index
+            for index, nearest in columns.unknown.items()
+            if nearest == column and _likeness(columns.names[index], column) >= _NEARLY_THE_SAME
+        ]
+        if len(near) == 1:
+            unknown = {i: n for i, n in columns.unknown.items() if i != near[0]}
+            known = {**columns.known, column: near[0]}
+            columns = replace(columns, known=known, unknown=unknown, guessed=(near[0],))
+    return columns
+
+
+def _likeness(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, folded_header(one), folded_header(other)).ratio()
 
 
 def _match(row: Row, by_folded: Mapping[str, str]) -> Columns:
