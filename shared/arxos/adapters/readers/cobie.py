@@ -11,7 +11,7 @@ from arxos.adapters.readers.cobie_components import read_components
 from arxos.adapters.readers.cobie_facility import read_facility
 from arxos.adapters.readers.cobie_groups import read_groups
 from arxos.adapters.readers.cobie_reading import Reading
-from arxos.adapters.readers.cobie_sheets import COLUMNS
+from arxos.adapters.readers.cobie_sheets import COLUMNS, RECORDS
 from arxos.adapters.readers.cobie_spaces import read_floors, read_spaces
 from arxos.adapters.readers.cobie_tables import find_tables
 from arxos.adapters.readers.header_row import folded_header
@@ -48,5 +48,7 @@ def read_cobie(sheets: Sequence[Sheet], problems: ProblemList) -> SourceModel:
         groups=(*zones, *systems),
         kept_sheets=kept_sheets,
         problems=problems.all(),
-        incomplete=frozenset(reading.incomplete),
+        incomplete=frozenset(
+            RECORDS.values() if problems.has("TOO_MANY_ROWS") else reading.incomplete
+        ),
     )

@@ -4,8 +4,9 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from arxos.adapters.readers.measure_units import Dimension, Unit, headings_and_units
 from arxos.adapters.readers.workbook_sheets import Row, Value, text_of
 
 # Titles, notes and a logo stand above a header now and then.
@@ -19,7 +20,7 @@ class Columns:
     """Where each known column stands, and which columns are not known, with the nearest known.
 
     `doubled` are headings that stand there again; `guessed` the places of columns whose heading
-    is only nearly what it should be.
+    is only nearly what it should be; `units` what known columns' headings say they are in.
     """
 
     row: int
@@ -28,6 +29,7 @@ class Columns:
     unknown: Mapping[int, str | None]
     doubled: tuple[str, ...] = ()
     guessed: tuple[int, ...] = ()
+    units: Mapping[str, Unit] = field(default_factory=dict)
 
     def value(self, row: Row, column: str) -> Value:
         """The row's cell in a known column; None where there is none."""
@@ -52,18 +54,19 @@ def find_columns(
     *,
     least: int = 2,
     surely: Collection[str] = (),
+    measures: Mapping[str, Dimension] | None = None,
 ) -> Columns | None:
     """The row near the top that holds most of the expected columns; None if none holds `least`.
 
     `aliases` maps other names, folded, to expected ones. A heading that is nearly one of `surely`
-    is taken for it.
+    is taken for it. `measures` are columns whose heading may end in a unit.
     """
     names = tuple(expected)
     by_folded = {folded_header(a): name for a, name in aliases.items() if name in names}
     by_folded |= {folded_header(name): name for name in names}
     best: Columns | None = None
     for row in rows[:_HEADER_WITHIN_ROWS]:
-        columns = _match(row, by_folded)
+        columns = _match(row, by_folded, measures or {})
         if len(columns.known) >= least and (best is None or len(columns.known) > len(best.known)):
             best = columns
     return best if best is None else _with_nearly_named(best, surely)
@@ -89,15 +92,18 @@ def _likeness(one: str, other: str) -> float:
     return difflib.SequenceMatcher(None, folded_header(one), folded_header(other)).ratio()
 
 
-def _match(row: Row, by_folded: Mapping[str, str]) -> Columns:
+def _match(row: Row, by_folded: Mapping[str, str], measures: Mapping[str, Dimension]) -> Columns:
     names = tuple(text_of(cell) or "" for cell in row.cells)
     known: dict[str, int] = {}
+    units: dict[str, Unit] = {}
     unknown: dict[int, str | None] = {}
     doubled = []
     for index, name in enumerate(names):
         if not name:
             continue
-        column = by_folded.get(folded_header(name))
+        column, unit = by_folded.get(folded_header(name)), None
+        if column is None:
+            column, unit = _measure(name, by_folded, measures)
         if column is None:
             unknown[index] = None
         elif column in known:
@@ -105,8 +111,22 @@ def _match(row: Row, by_folded: Mapping[str, str]) -> Columns:
             unknown[index] = None
         else:
             known[column] = index
+            if unit is not None:
+                units[column] = unit
     left = {folded: name for folded, name in by_folded.items() if name not in known}
     for index in unknown:
         near = difflib.get_close_matches(folded_header(names[index]), left, n=1, cutoff=_ALIKE)
         unknown[index] = left[near[0]] if near else None
-    return Columns(row.number, names, known, unknown, tuple(doubled))
+    return Columns(row.number, names, known, unknown, tuple(doubled), units=units)
+
+
+def _measure(
+    heading: str, by_folded: Mapping[str, str], measures: Mapping[str, Dimension]
+) -> tuple[str | None, Unit | None]:
+    """The column of measures that a heading with a unit names, and the unit."""
+    for bare, unit in headings_and_units(heading) if measures else ():
+        # `sq ft` alone is an area's heading.
+        column = by_folded.get(folded_header(bare or unit.dimension))
+        if column is not None and measures.get(column) == unit.dimension:
+            return column, unit
+    return None, None

@@ -128,7 +128,9 @@ class _Lines:
         if isinstance(floor_number, bool) or not isinstance(floor_number, int):
             raise Faulty("floor_number", "it is no whole number")
         if floor_number not in FLOOR_NUMBERS:
-            raise Faulty("floor_number", f"it is not from {FLOOR_NUMBERS[0]} to {FLOOR_NUMBERS[-1]}")
+            raise Faulty(
+                "floor_number", f"it is not from {FLOOR_NUMBERS[0]} to {FLOOR_NUMBERS[-1]}"
+            )
         return SourceFloor(
             key=key,
             name=_text(line, "name") or "",
