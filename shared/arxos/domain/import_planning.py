@@ -52,6 +52,7 @@ def plan_import(
         at=at,
         by=by,
         plan=plan,
+        incomplete=model.incomplete,
     )
     floor_ids = plan_floors(comparison, model.floors, present_floors)
     of_file = plan_rooms(comparison, model.rooms, present_rooms, floor_ids)

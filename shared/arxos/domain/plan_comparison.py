@@ -48,6 +48,8 @@ class Comparison:
     at: datetime
     by: str | None
     plan: ImportPlan
+    incomplete: frozenset[str] = frozenset()
+    """Kinds of records that may be there though the file does not have them."""
     _spoken_of: set[str] = field(default_factory=set)
 
     def add(
@@ -117,6 +119,9 @@ class Comparison:
             taken = {name: instead.get(name, value) for name, value in taken.items()}
         if "metadata" in taken:
             taken["metadata"] = {**record.metadata, **taken["metadata"]}
+        if self.source != OWN and record.external_ids.get(self.source) != source.key:
+            ids = {**source.other_ids, **record.external_ids, self.source: source.key}
+            taken = {**taken, "external_ids": ids}
         changed = changed.changed(at=self.at, by=self.by, **taken, **(also or {}))
         # A word that could not be followed is not remembered: it may come true another time.
         followed = {
@@ -170,6 +175,11 @@ class Comparison:
             self.plan.rooms.append(record)
         elif isinstance(record, Device):
             self.plan.devices.append(record)
+
+    def mention(self, record: Record, source: Thing) -> None:
+        """The file has the record, and nothing of what it says can be taken over."""
+        self._spoken_of.add(record.id)
+        self.plan.ids[source.key] = record.id
 
     def speaks_of(self, record: Record) -> bool:
         """Whether the file has the record, of what has been compared so far."""
