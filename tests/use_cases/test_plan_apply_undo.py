@@ -11,7 +11,7 @@ from arxos.domain.errors import Conflict
 from arxos.domain.import_job import ImportJob, ImportMode, ImportStatus
 from arxos.domain.plan_entries import EntryKind
 from arxos.domain.room import Room
-from arxos.domain.source import SourceGroup, SourceModel
+from arxos.domain.source import Problem, SourceGroup, SourceModel
 from arxos.ports.imports import ImportOrder, UploadedFile
 from arxos.ports.registry import Page
 from arxos.use_cases import rooms
@@ -351,3 +351,41 @@ def test_an_undo_that_is_killed_anywhere_ends_the_same(seed: int) -> None:
 
     assert planned.job.status is ImportStatus.UNDONE
     assert planned.state() == empty
+
+
+def test_a_file_that_lacks_a_column_waits_as_planned_even_if_it_was_to_be_applied() -> None:
+    planned = Planned()
+    planned.apply()
+    missing = Problem(
+        severity="error",
+        code="COLUMN_MISSING",
+        message="Sheet 'Component' has no column 'Space'.",
+        sheet_or_class="Component",
+        field="Space",
+    )
+
+    planned.again(
+        replace(changed(MODEL, "rooms", "F0R0", name="New"), problems=(missing,)),
+        mode=ImportMode.APPLY,
+    )
+
+    assert planned.job.status is ImportStatus.PLANNED
+    assert [p.code for p in planned.job.warnings] == ["FILE_INCOMPLETE"]
+    assert planned.room("F0R0").name == "Room 0"
+    assert planned.apply().status is ImportStatus.APPLIED
+    assert planned.room("F0R0").name == "New"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_group_that_the_file_has_no_more_goes_when_a_person_says_so(seed: int) -> None:
+    planned = Planned()
+    planned.apply()
+    planned.again(replace(MODEL, groups=MODEL.groups[:1]))
+    assert [(e.record_kind, e.label) for e in planned.entries("remove")] == [("group", "Water")]
+    planned.order(order_apply, remove=True)
+
+    _work_with_kills(planned, random.Random(seed))  # noqa: S311
+
+    assert [g.name for g in planned.uow.groups.all(planned.building.id)] == ["A"]
+    assert (planned.job.counts.removed, counters(planned)) == (1, (2, 12, 60))
+    assert not any(len(d.group_ids) for d in planned.uow.devices.all(planned.building))

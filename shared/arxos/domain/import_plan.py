@@ -38,7 +38,8 @@ class ImportPlan:
     """New and changed records, parents before children; `unchanged` counts the rest.
 
     `removable`: records that only this document ever spoke of and that it speaks of no more,
-    children before parents. They stay until somebody says that they shall go.
+    groups first, then children before parents. They stay until somebody says that they shall go.
+    `gaps`: a warning where the file lacks what its document had.
     """
 
     shards: int = 1
@@ -46,7 +47,7 @@ class ImportPlan:
     rooms: list[Room] = field(default_factory=list)
     devices: list[Device] = field(default_factory=list)
     groups: list[GroupChange] = field(default_factory=list)
-    removable: list[Floor | Room | Device] = field(default_factory=list)
+    removable: list[Group | Floor | Room | Device] = field(default_factory=list)
     kept: list[KeptField] = field(default_factory=list)
     ambiguous: list[tuple[str, str, str]] = field(default_factory=list)
     """Key, name and reason of things in the file that might be several records."""
@@ -60,6 +61,7 @@ class ImportPlan:
     updated: int = 0
     unchanged: int = 0
     problems: list[Problem] = field(default_factory=list)
+    gaps: list[Problem] = field(default_factory=list)
 
     @property
     def size(self) -> int:
@@ -70,6 +72,11 @@ class ImportPlan:
     def conflicts(self) -> int:
         """What a person should look at: hand edits that the file newly contradicts, and doubts."""
         return sum(k.is_conflict for k in self.kept) + len(self.ambiguous)
+
+    @property
+    def needs_a_person(self) -> bool:
+        """It is not applied by itself: hand edits are contradicted, or the file is not whole."""
+        return bool(self.conflicts or (self.gaps and self.size))
 
 
 def is_new(record: Record) -> bool:

@@ -16,6 +16,7 @@ from arxos.domain.import_plan import ImportPlan
 from arxos.domain.plan_comparison import Comparison
 from arxos.domain.plan_devices import plan_devices
 from arxos.domain.plan_floors import plan_floors
+from arxos.domain.plan_gaps import gaps
 from arxos.domain.plan_groups import plan_groups
 from arxos.domain.plan_removals import removable
 from arxos.domain.plan_rooms import plan_rooms
@@ -59,8 +60,16 @@ def plan_import(
     plan_devices(comparison, model.devices, present_devices, present_rooms, floor_ids, of_file)
     members: list[Room | Device] = [*present_rooms, *present_devices]
     grouped = {member.id: len(member.group_ids) for member in members if member.group_ids}
-    plan_groups(comparison, model.groups, list(groups), members_of, grouped)
-    plan.removable = removable(comparison, present_floors, present_rooms, present_devices)
+    present_groups = list(groups)
+    plan_groups(comparison, model.groups, present_groups, members_of, grouped)
+    plan.removable = removable(
+        comparison, present_floors, present_rooms, present_devices, present_groups
+    )
+    plan.gaps = gaps(
+        model,
+        comparison.document,
+        (*present_floors, *present_rooms, *present_devices, *present_groups),
+    )
     places: list[Floor | Room] = [*present_floors, *present_rooms, *plan.floors, *plan.rooms]
     plan.places = {place.id: place.label for place in places}
     return plan

@@ -19,11 +19,19 @@ from arxos.domain.import_plan import ImportPlan, KeptField
 from arxos.domain.own_exports import OWN
 from arxos.domain.record import Record
 from arxos.domain.room import Room
-from arxos.domain.source import Problem, Severity, SourceDevice, SourceFloor, SourceRoom
+from arxos.domain.source import (
+    Problem,
+    Severity,
+    SourceDevice,
+    SourceFloor,
+    SourceGroup,
+    SourceRoom,
+)
 from arxos.domain.source_statement import is_news, remembered, statement
 from arxos.domain.status import DeviceStatus, FloorStatus, RoomStatus
 
 Thing = SourceFloor | SourceRoom | SourceDevice
+Saying = Thing | SourceGroup
 
 # Where a record is, and its number there, is not taken from a second document.
 _PLACES = frozenset({"floor_number", "floor_id", "room_number", "room_ids"})
@@ -176,14 +184,17 @@ class Comparison:
         elif isinstance(record, Device):
             self.plan.devices.append(record)
 
-    def mention(self, record: Record, source: Thing) -> None:
-        """The file has the record, and nothing of what it says can be taken over."""
+    def mention(self, record: Record) -> None:
+        """The file has the record, whatever becomes of it."""
         self._spoken_of.add(record.id)
-        self.plan.ids[source.key] = record.id
 
     def speaks_of(self, record: Record) -> bool:
         """Whether the file has the record, of what has been compared so far."""
         return record.id in self._spoken_of
+
+    def speaks_of_id(self, record_id: str) -> bool:
+        """As `speaks_of`, of the record with that id."""
+        return record_id in self._spoken_of
 
     def is_news(self, record: Record, name: str, value: Any, source: Thing) -> bool:
         """Whether the file says something new of the field, which somebody has set in it."""
@@ -208,7 +219,7 @@ class Comparison:
     # ---- Problems ---------------------------------------------------------------------------
 
     def warn_kept(
-        self, record: Record, name: str, source: Thing, said: Any, *, is_conflict: bool
+        self, record: Record, name: str, source: Saying, said: Any, *, is_conflict: bool
     ) -> None:
         """A person's word stays, and the file's is told."""
         self.plan.kept.append(KeptField(record, name, said, is_conflict))
@@ -222,11 +233,11 @@ class Comparison:
             name,
         )
 
-    def warn(self, code: str, message: str, kind: str, source: Thing, field_name: str) -> None:
+    def warn(self, code: str, message: str, kind: str, source: Saying, field_name: str) -> None:
         """Something of the file was taken over otherwise than it is said."""
         self._tell("warning", code, message, kind, source, field_name)
 
-    def error(self, code: str, message: str, kind: str, source: Thing, field_name: str) -> None:
+    def error(self, code: str, message: str, kind: str, source: Saying, field_name: str) -> None:
         """Something of the file was not taken over."""
         self._tell("error", code, message, kind, source, field_name)
 
@@ -236,7 +247,7 @@ class Comparison:
         code: str,
         message: str,
         kind: str,
-        source: Thing,
+        source: Saying,
         field_name: str,
     ) -> None:
         self.plan.problems.append(

@@ -137,7 +137,8 @@ class _DevicePlanner:
             if len(fits) != 1:
                 why = "no room" if not fits else f"{len(fits)} rooms"
                 if device is not None:
-                    self._comparison.mention(device, source)
+                    self._comparison.mention(device)
+                    self._comparison.plan.ids[source.key] = device.id
                 self._comparison.error(
                     "ROOM_UNKNOWN",
                     f"Device '{source.name}' is in room '{number}', but the building has {why} of"

@@ -6,7 +6,7 @@ over; and a new attempt compares the file with what is in the registry by then, 
 already there is found unchanged.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain
@@ -15,6 +15,7 @@ from arxos.domain.building import Building
 from arxos.domain.device import Device
 from arxos.domain.errors import BeingDeleted, Conflict, InvalidInput
 from arxos.domain.floor import Floor
+from arxos.domain.group import Group
 from arxos.domain.import_job import ImportCounts, ImportJob, ImportStatus
 from arxos.domain.import_plan import GroupChange, ImportPlan, is_new
 from arxos.domain.import_planning import plan_import
@@ -78,8 +79,9 @@ class ImportRun(ImportWork):
     def take_over(self, model: SourceModel) -> ImportJob:
         """Plan, and write what is approved, until nothing is left to write.
 
-        What is to be applied by itself waits for a person only when there are conflicts. A plan
-        that somebody has read is carried out as it was, or not at all.
+        What is to be applied by itself waits for a person only when there are conflicts, or when
+        the file lacks what its document had. A plan that somebody has read is carried out as it
+        was, or not at all.
         """
         self._stored_only = (model.document or model.source, model.kept_sheets)
         for remaining in reversed(range(MAX_PLANS)):
@@ -89,7 +91,7 @@ class ImportRun(ImportWork):
                 return self._wait(plan, entries)
             if not self.job.apply_begun:
                 if self.job.plan_digest is None:
-                    if plan.conflicts:
+                    if plan.needs_a_person:
                         return self._wait(plan, entries)
                 elif digest_of(entries) != self.job.plan_digest:
                     return self._outdated(plan, entries)
@@ -122,12 +124,12 @@ class ImportRun(ImportWork):
             floors=registry.floors.all(building.id),
             rooms=registry.rooms.all(building),
             devices=registry.devices.all(building),
-            groups=registry.groups.all(building.id) if model.groups else (),
+            groups=_groups_that_count(model, registry, building),
             members_of=registry.groups.all_members,
             at=self._clock(),
             by=self.job.started_by,
         )
-        problems = (*model.problems, *plan.problems)
+        problems = (*plan.gaps, *model.problems, *plan.problems)
         if problems:
             self._uploads.save_report(self._file, problems)
         self._listed = self.job.with_problems(problems).with_columns(model.columns)
@@ -305,11 +307,16 @@ class ImportRun(ImportWork):
                 return
 
     def _remove(self, plan: ImportPlan) -> None:
-        """Devices, then the rooms they leave empty, then the floors: each kind by itself, since a
-        record and what it holds cannot change in one transaction.
+        """Groups, devices, then the rooms they leave empty, then the floors: each kind by itself,
+        since a record and what it holds cannot change in one transaction.
         """
+        for group in plan.removable:
+            if isinstance(group, Group):
+                self._remove_group(group)
         for kind in ("device", "room", "floor"):
-            records = iter([r for r in plan.removable if r.kind == kind])
+            records = iter(
+                [r for r in plan.removable if r.kind == kind and not isinstance(r, Group)]
+            )
             record = next(records, None)
             while record is not None:
                 counts = self.job.counts
@@ -322,6 +329,28 @@ class ImportRun(ImportWork):
                     job = self._next(counts)
                     uow.imports.save(job)
                 self.job = job
+
+    def _remove_group(self, group: Group) -> None:
+        """Its members leave it first; a kill leaves a smaller group, to be removed again."""
+        members = list(self._registry().groups.all_members(group))
+        while members:
+            leaving, members = members[:MEMBERS_PER_CHUNK], members[MEMBERS_PER_CHUNK:]
+            moved = group.with_members(
+                added=(), removed=leaving, at=self._clock(), by=self.job.started_by
+            )
+            with self._registry() as uow:
+                uow.groups.change_members(moved, added=(), removed=leaving)
+                job = self._next(self.job.counts)
+                uow.imports.save(job)
+            self.job = job
+            group = moved.stored()
+        counts = replace(self.job.counts, removed=self.job.counts.removed + 1)
+        with self._registry() as uow:
+            uow.groups.remove(group.removed(at=self._clock(), by=self.job.started_by))
+            job = self._next(counts)
+            uow.imports.save(job)
+        self.job = job
+        self._written += 1
 
     def _next(self, counts: ImportCounts) -> ImportJob:
         share = self._written / self._size if self._size else 1.0
@@ -349,6 +378,15 @@ class ImportRun(ImportWork):
         if self.job.apply_begun and self._is_out_of_time():
             raise OutOfTime
         return self._chunk()
+
+
+def _groups_that_count(
+    model: SourceModel, registry: UnitOfWork, building: Building
+) -> Iterable[Group]:
+    """The building's groups, if the file can say anything of them."""
+    if model.groups or "group" not in model.incomplete:
+        return registry.groups.all(building.id)
+    return ()
 
 
 def _in_order(plan: ImportPlan) -> Iterator[Floor | Room | Device]:
