@@ -9,7 +9,7 @@ import pytest
 
 from arxos.domain.errors import Conflict
 from arxos.domain.import_job import ImportJob, ImportMode, ImportStatus
-from arxos.domain.plan_entries import EntryKind
+from arxos.domain.plan_entries import EntryKind, Prediction, predict
 from arxos.domain.room import Room
 from arxos.domain.source import Problem, SourceGroup, SourceModel
 from arxos.ports.imports import ImportOrder, UploadedFile
@@ -180,6 +180,46 @@ def test_applying_does_exactly_what_the_plan_said() -> None:
     planned.again(MODEL)
     assert planned.entries() == []
     assert planned.apply().counts.updated == 0
+
+
+def test_what_stays_as_it_is_is_counted_and_listed_where_it_is_asked_for() -> None:
+    planned = Planned()
+    planned.apply()
+    planned.again(SMALLER)
+
+    unchanged = planned.entries("unchanged", limit=10)
+
+    assert len(unchanged) == planned.job.counts.unchanged == planned.job.plan_index["unchanged"]
+    assert {e.kind for e in unchanged} == {EntryKind.UNCHANGED}
+    assert {e.record_kind for e in unchanged} == {"floor", "room", "device", "group"}
+    assert "Level 0, 0.01 Room 1" in {e.place for e in unchanged}
+    assert {e.kind for e in planned.entries()} == {EntryKind.UPDATE, EntryKind.REMOVE}
+    planned.again(SMALLER, mode=ImportMode.APPLY)
+    assert len(planned.entries("unchanged")) == planned.job.counts.unchanged
+
+
+def test_the_prediction_has_the_removals_in_it() -> None:
+    planned = Planned()
+    planned.apply()
+    planned.again(SMALLER)
+
+    def prediction() -> Prediction:
+        return get_import_plan(
+            planned.file.building_id,
+            planned.file.import_id,
+            None,
+            Page(1),
+            uow=planned.uow,
+            uploads=planned.uploads,
+            actor=ADA,
+            now=planned.clock(),
+        ).prediction
+
+    proposed = prediction()
+    assert (proposed.records, proposed.removals) == (planned.job.plan_size, 6)
+    assert proposed.write_units > predict(planned.job.plan_size).write_units
+    planned.apply(remove=True)
+    assert prediction() == proposed
 
 
 def test_only_a_plan_can_be_applied_and_ordering_twice_applies_once() -> None:

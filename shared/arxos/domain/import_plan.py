@@ -35,7 +35,8 @@ class GroupChange:
 
 @dataclass(slots=True)
 class ImportPlan:
-    """New and changed records, parents before children; `unchanged` counts the rest.
+    """New and changed records, parents before children; `unchanged` counts the file's others, and
+    `same` holds them until the plan has been listed.
 
     `removable`: records that only this document ever spoke of and that it speaks of no more,
     groups first, then children before parents. They stay until somebody says that they shall go.
@@ -48,6 +49,7 @@ class ImportPlan:
     devices: list[Device] = field(default_factory=list)
     groups: list[GroupChange] = field(default_factory=list)
     removable: list[Group | Floor | Room | Device] = field(default_factory=list)
+    same: list[Record] = field(default_factory=list)
     kept: list[KeptField] = field(default_factory=list)
     ambiguous: list[tuple[str, str, str]] = field(default_factory=list)
     """Key, name and reason of things in the file that might be several records."""

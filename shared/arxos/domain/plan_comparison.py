@@ -174,7 +174,12 @@ class Comparison:
         if changed.events:
             self.plan.updated += 1
         else:
-            self.plan.unchanged += 1
+            self.stays(changed)
+
+    def stays(self, record: Record) -> None:
+        """The file has the record and says nothing new of it."""
+        self.plan.unchanged += 1
+        self.plan.same.append(record)
 
     def _queue(self, record: Record) -> None:
         if isinstance(record, Floor):

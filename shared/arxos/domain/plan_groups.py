@@ -219,7 +219,7 @@ def _keep_group(
     if changed.events or added or removed:
         comparison.plan.updated += 1
     else:
-        comparison.plan.unchanged += 1
+        comparison.stays(group)
 
 
 def _warn_of_hand_edits(
