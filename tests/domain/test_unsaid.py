@@ -12,7 +12,7 @@ from arxos.domain.room import Room
 from arxos.domain.source import Problem, SourceDevice, SourceGroup, SourceModel
 from tests.domain.test_import_plan import changed, plan, stored
 from tests.domain.test_plan_groups import again_with_members
-from tests.make import make_model
+from tests.make import LATER, make_model
 
 MODEL = make_model(
     floors=2,
@@ -140,7 +140,7 @@ def test_a_group_that_the_file_renames_under_the_same_key_follows(records: list[
 
 def test_a_group_renamed_by_hand_stays_and_the_plan_says_so(records: list[Record]) -> None:
     (group,) = (r for r in records if isinstance(r, Group))
-    by_hand = group.edited(at=group.created_at, by="usr_ada", name="Ada's")  # type: ignore[arg-type]
+    by_hand = group.edited(at=LATER, by="usr_ada", name="Ada's")
     now = [by_hand.stored() if r is group else r for r in records]
 
     made = plan(changed(MODEL, "groups", "sys", name="Lighting"), *now)
@@ -234,3 +234,49 @@ def test_a_file_that_lacks_a_column_waits_for_a_person_where_there_is_something_
     ).needs_a_person  # it changes nothing
     other = replace(misspelt, document="another")
     assert not plan(other, *records).needs_a_person
+
+
+# ---- A value that the file had and has no more --------------------------------------------------
+
+MADE = everywhere(MODEL, "devices", manufacturer="ACME")
+
+
+def test_a_cell_that_was_emptied_is_told_and_its_value_stays() -> None:
+    records = stored(plan(MADE))
+    emptied = changed(MADE, "devices", "F0R1D0", manufacturer=None, line=7)
+
+    made = plan(emptied, *records)
+
+    assert made.size == 0
+    (problem,) = made.problems
+    assert (problem.code, problem.field, problem.row_or_line) == (
+        "NO_LONGER_SAID", "manufacturer", 7,
+    )  # fmt: skip
+    assert problem.message.startswith("The file says no manufacturer any more of 1 device: 'Device")
+
+
+def test_a_column_that_is_gone_is_told_once() -> None:
+    made = plan(everywhere(MADE, "devices", manufacturer=None), *stored(plan(MADE)))
+
+    assert [p.code for p in made.problems] == ["NO_LONGER_SAID"]
+    assert "of 8 devices" in made.problems[0].message
+
+
+def test_what_another_document_or_a_person_says_is_no_ones_loss() -> None:
+    other = replace(MADE, document="another", devices=MADE.devices[:1], groups=())
+    records = stored(plan(MADE))
+    said_twice = stored(plan(other, *records), *records)
+    by_hand = [
+        r.edited(at=LATER, by="usr_ada", manufacturer="Bolt").stored()
+        if isinstance(r, Device)
+        else r
+        for r in said_twice
+    ]
+    emptied = changed(MADE, "devices", "F0R0D0", manufacturer=None)
+
+    assert plan(emptied, *said_twice).problems == []
+    assert plan(everywhere(MADE, "devices", manufacturer=None), *by_hand).problems == []
+    partial = replace(emptied, incomplete=frozenset({"device"}))
+    assert plan(partial, *records).problems == []
+    never_said = replace(emptied, document="a third")
+    assert plan(never_said, *records).problems == []

@@ -62,6 +62,7 @@ def plan_import(
     grouped = {member.id: len(member.group_ids) for member in members if member.group_ids}
     present_groups = list(groups)
     plan_groups(comparison, model.groups, present_groups, members_of, grouped)
+    plan.problems += comparison.silences.problems()
     plan.removable = removable(
         comparison, present_floors, present_rooms, present_devices, present_groups
     )

@@ -17,6 +17,7 @@ from arxos.domain.floor import Floor
 from arxos.domain.identifiers import derived_id
 from arxos.domain.import_plan import ImportPlan, KeptField
 from arxos.domain.own_exports import OWN
+from arxos.domain.plan_silences import Silences
 from arxos.domain.record import Record
 from arxos.domain.room import Room
 from arxos.domain.source import (
@@ -58,6 +59,7 @@ class Comparison:
     plan: ImportPlan
     incomplete: frozenset[str] = frozenset()
     """Kinds of records that may be there though the file does not have them."""
+    silences: Silences = field(default_factory=Silences)
     _spoken_of: set[str] = field(default_factory=set)
 
     def add(
@@ -116,6 +118,7 @@ class Comparison:
         """
         before = record if before is None else before
         said = _words(values, source)
+        self.listen(record, said, source)
         if source.edited is not None:
             said = {name: value for name, value in said.items() if name in source.edited}
         new = self._news(record, said)
@@ -142,6 +145,7 @@ class Comparison:
     def complete(self, record: Record, values: Mapping[str, Any], source: Thing) -> None:
         """A record that another source brought: only what it lacks is taken over."""
         said = _words(values, source)
+        self.listen(record, said, source)
         new = self._news(record, said)
         repeated = self.document in record.said
         taken = {
@@ -175,6 +179,11 @@ class Comparison:
             self.plan.updated += 1
         else:
             self.stays(changed)
+
+    def listen(self, record: Record, said: Mapping[str, Any], source: Saying) -> None:
+        """Note what the file says no more, if it is to say all of such records."""
+        if record.kind not in self.incomplete:
+            self.silences.note(record, self.document, said, source)
 
     def stays(self, record: Record) -> None:
         """The file has the record and says nothing new of it."""

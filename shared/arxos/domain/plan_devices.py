@@ -166,27 +166,28 @@ class _DevicePlanner:
         source: SourceDevice,
     ) -> None:
         """A place is one thing: floor and rooms together."""
+        if not source.place_said:
+            self._comparison.keep(device, values, source)
+            return
         place = (floor_id, *room_ids)
+        is_news = self._comparison.is_news(device, "room_ids", place, source)
+        is_elsewhere = (device.floor_id, device.room_ids) != (floor_id, room_ids)
+        is_by_hand = bool({"floor_id", "room_ids"} & device.hand_edits.keys())
+        if is_by_hand and is_elsewhere:
+            self._comparison.warn_kept(device, "room_ids", source, room_ids, is_conflict=is_news)
         moved = device
-        if source.place_said and self._comparison.is_news(device, "room_ids", place, source):
-            if {"floor_id", "room_ids"} & device.hand_edits.keys():
-                heard = {
-                    "floor_id": floor_id,
-                    "room_id": room_ids[0] if room_ids else None,
-                    "room_ids": room_ids,
-                }
-                if (device.floor_id, device.room_ids) != (floor_id, room_ids):
-                    self._comparison.warn_kept(
-                        device, "room_ids", source, room_ids, is_conflict=True
-                    )
-                moved, _ = device.heard(heard)
-            elif (device.floor_id, device.room_ids) != (floor_id, room_ids):
-                moved = device.move(
-                    floor_id=floor_id,
-                    room_ids=room_ids,
-                    at=self._comparison.at,
-                    by=self._comparison.by,
-                )
+        if is_news and is_by_hand:
+            room_id = room_ids[0] if room_ids else None
+            heard = {"floor_id": floor_id, "room_id": room_id, "room_ids": room_ids}
+            moved, _ = device.heard(heard)
+        elif is_news and is_elsewhere:
+            moved = device.move(
+                floor_id=floor_id,
+                room_ids=room_ids,
+                at=self._comparison.at,
+                by=self._comparison.by,
+            )
+        if is_news:
             moved = remembered(moved, self._comparison.document, {"room_ids": place})
         self._comparison.keep(moved, values, source, before=device)
 

@@ -53,6 +53,8 @@ def plan_groups(
             )
             if value is not None
         }
+        if group is not None:
+            comparison.listen(group, said, source)
         if group is not None and source.edited is not None:
             said = {name: value for name, value in said.items() if name in source.edited}
         if group is None:
