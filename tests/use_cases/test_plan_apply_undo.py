@@ -17,6 +17,7 @@ from arxos.ports.registry import Page
 from arxos.use_cases import rooms
 from arxos.use_cases.apply_import import apply_import, order_apply
 from arxos.use_cases.import_plans import get_import_plan
+from arxos.use_cases.records import remove_empty
 from arxos.use_cases.undo_import import order_undo, undo_import
 from tests.domain.test_import_plan import changed
 from tests.make import NOON, make_actor, make_delivery, make_model
@@ -220,6 +221,32 @@ def test_the_prediction_has_the_removals_in_it() -> None:
     assert proposed.write_units > predict(planned.job.plan_size).write_units
     planned.apply(remove=True)
     assert prediction() == proposed
+
+
+def test_what_was_deleted_by_hand_and_is_in_the_file_comes_back_and_the_plan_says_why() -> None:
+    planned = Planned()
+    assert {e.reason for e in planned.entries("create") if e.record_kind == "device"} == {
+        "The building has nothing that this could be."
+    }
+    planned.apply()
+    device = next(iter(planned.uow.devices.all(planned.building)))
+    remove_empty(
+        "device",
+        planned.building.id,
+        device.id,
+        versions=None,
+        uow=planned.uow,
+        actor=ADA,
+        now=planned.clock(),
+    )
+
+    planned.again(MODEL)
+
+    (entry,) = planned.entries("create")
+    assert entry.record_id == device.id
+    assert entry.reason.endswith(
+        "it is new in the file, or was deleted here since it was imported."
+    )
 
 
 def test_only_a_plan_can_be_applied_and_ordering_twice_applies_once() -> None:

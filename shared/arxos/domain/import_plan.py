@@ -40,7 +40,8 @@ class ImportPlan:
 
     `removable`: records that only this document ever spoke of and that it speaks of no more,
     groups first, then children before parents. They stay until somebody says that they shall go.
-    `gaps`: a warning where the file lacks what its document had.
+    `is_first`: the building has no record that this document ever spoke of. `gaps`: a warning
+    where the file lacks what its document had.
     """
 
     shards: int = 1
@@ -63,6 +64,7 @@ class ImportPlan:
     updated: int = 0
     unchanged: int = 0
     problems: list[Problem] = field(default_factory=list)
+    is_first: bool = True
     gaps: list[Problem] = field(default_factory=list)
 
     @property

@@ -66,11 +66,10 @@ def plan_import(
     plan.removable = removable(
         comparison, present_floors, present_rooms, present_devices, present_groups
     )
-    plan.gaps = gaps(
-        model,
-        comparison.document,
-        (*present_floors, *present_rooms, *present_devices, *present_groups),
-    )
+    present = (*present_floors, *present_rooms, *present_devices, *present_groups)
+    plan.is_first = not any(comparison.document in record.said for record in present)
+    if not plan.is_first:
+        plan.gaps = gaps(model)
     places: list[Floor | Room] = [*present_floors, *present_rooms, *plan.floors, *plan.rooms]
     plan.places = {place.id: place.label for place in places}
     return plan

@@ -4,19 +4,16 @@ What it does not say changes nothing. But a misspelt column or a lost sheet is m
 of the file than news of the building, so a person should read the plan before it is applied.
 """
 
-from collections.abc import Iterable
-
-from arxos.domain.record import Record
 from arxos.domain.source import Problem, SourceModel
 
 _GAPS = frozenset({"COLUMN_MISSING", "SHEET_MISSING", "HEADER_MISSING"})
 _SHOWN = 5
 
 
-def gaps(model: SourceModel, document: str, records: Iterable[Record]) -> list[Problem]:
-    """One warning that names what is missing; none of a document that the building did not have."""
+def gaps(model: SourceModel) -> list[Problem]:
+    """One warning that names what is missing."""
     missing = [problem for problem in model.problems if problem.code in _GAPS]
-    if not missing or not any(document in record.said for record in records):
+    if not missing:
         return []
     named = [
         f"column '{p.field}' of '{p.sheet_or_class}'"
