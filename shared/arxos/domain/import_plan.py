@@ -80,7 +80,7 @@ class ImportPlan:
     @property
     def needs_a_person(self) -> bool:
         """It is not applied by itself: hand edits are contradicted, or the file is not whole."""
-        return bool(self.conflicts or (self.gaps and self.size))
+        return bool(self.conflicts or self.gaps)
 
 
 def is_new(record: Record) -> bool:

@@ -1,7 +1,8 @@
 """What a file should have and has not, where the building has records of its document already.
 
 What it does not say changes nothing. But a misspelt column or a lost sheet is more likely a fault
-of the file than news of the building, so a person should read the plan before it is applied.
+of the file than news of the building, so a person should read the plan before it is applied, and
+before its sheets are kept in place of those of the last file.
 """
 
 from arxos.domain.source import Problem, SourceModel
@@ -27,8 +28,8 @@ def gaps(model: SourceModel) -> list[Problem]:
             severity="warning",
             code="FILE_INCOMPLETE",
             message=f"The building has records of this document, and this file lacks"
-            f" {', '.join(named)}{more}. What it does not say changes nothing; if its plan changes"
-            " anything, it waits for a person to read and apply it.",
+            f" {', '.join(named)}{more}. What it does not say changes nothing; its plan waits for a"
+            " person to read and apply it.",
             sheet_or_class=missing[0].sheet_or_class,
             field=missing[0].field,
         )
