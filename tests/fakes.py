@@ -1071,7 +1071,7 @@ class FakeUploads:
     def model(self, file: UploadedFile) -> SourceModel:
         return self.models[file.import_id]
 
-    def save_plan(self, file: UploadedFile, entries: Sequence[PlanEntry]) -> None:
+    def save_plan(self, file: UploadedFile, entries: Iterable[PlanEntry]) -> None:
         self.plans[file.import_id] = list(entries)
 
     def plan(self, file: UploadedFile, *, start: int = 0, size: int) -> Iterator[PlanEntry]:

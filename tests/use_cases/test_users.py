@@ -89,7 +89,7 @@ class World:
 
     def told(self) -> tuple[str, dict[str, Any]]:
         event = self.table.changes[-1][1]
-        return event.name, event.changes
+        return event.name, dict(event.changes)
 
 
 @pytest.fixture

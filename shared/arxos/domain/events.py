@@ -1,5 +1,6 @@
 """What happened to a record, in the past tense: the source of the audit history."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ class DomainEvent:
     record_label: str
     by: str | None
     at: datetime | None
-    changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    changes: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -154,8 +154,8 @@ class ImportJob:
 
     @property
     def entries_count(self) -> int:
-        """How many entries its plan has."""
-        return sum(self.plan_index.values())
+        """How many entries its plan lists, beside what is unchanged."""
+        return sum(n for kind, n in self.plan_index.items() if kind != "unchanged")
 
     @property
     def is_finished(self) -> bool:

@@ -1,7 +1,7 @@
 """What every record of the registry has in common."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, ClassVar, Self
@@ -151,16 +151,8 @@ class Record:
     def create(cls, *, at: datetime, created_by: str | None, **values: Any) -> Self:
         """A new record with the event of its creation."""
         record = cls(created_at=at, updated_at=at, created_by=created_by, **values)
-        changes = {
-            f.name: (None, getattr(record, f.name))
-            for f in fields(record)
-            if f.name not in BOOKKEEPING and f.name != "id" and getattr(record, f.name)
-        }
-        return replace(
-            record,
-            updated_by=created_by,
-            events=(record._event(cls.created_event, changes, at=at, by=created_by),),
-        )
+        event = record._telling(cls.created_event, FieldsOfNew(record), at=at, by=created_by)
+        return replace(record, updated_by=created_by, events=(event,))
 
     def changed(self, *, at: datetime, by: str | None, **values: Any) -> Self:
         """The record with these fields, and its `…Updated` event; itself when nothing differs."""
@@ -263,7 +255,17 @@ class Record:
     def _event(
         self,
         event: type[DomainEvent],
-        changes: dict[str, tuple[Any, Any]],
+        changes: Mapping[str, tuple[Any, Any]],
+        *,
+        at: datetime | None,
+        by: str | None,
+    ) -> DomainEvent:
+        return self._telling(event, masked(changes), at=at, by=by)
+
+    def _telling(
+        self,
+        event: type[DomainEvent],
+        changes: Mapping[str, tuple[Any, Any]],
         *,
         at: datetime | None,
         by: str | None,
@@ -274,8 +276,46 @@ class Record:
             record_label=self.label,
             by=by,
             at=at,
-            changes=masked(changes),
+            changes=changes,
         )
+
+
+class FieldsOfNew(Mapping[str, tuple[Any, Any]]):
+    """The changes of a creation: each field that is set, from nothing to what it is.
+
+    Worked out when asked for: an import plans a hundred thousand records at once, and half of their
+    memory would be these.
+    """
+
+    __slots__ = ("_record",)
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+
+    def _all(self) -> Mapping[str, tuple[Any, Any]]:
+        return masked(
+            {
+                f.name: (None, getattr(self._record, f.name))
+                for f in fields(self._record)
+                if f.name not in BOOKKEEPING and f.name != "id" and getattr(self._record, f.name)
+            }
+        )
+
+    def __getitem__(self, name: str) -> tuple[Any, Any]:
+        return self._all()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def items(self) -> ItemsView[str, tuple[Any, Any]]:
+        """All at once, which is how they are asked for."""
+        return self._all().items()
+
+    def __repr__(self) -> str:
+        return repr(self._all())
 
 
 def metadata_fault(value: object) -> str | None:
