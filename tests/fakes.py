@@ -788,6 +788,7 @@ class FakeUnitOfWork:
             import_id=event.record_id if is_import else self._import_id,
             version=getattr(now, "version", None) or getattr(before, "version", 0) + 1,
             changes={k: (plain(a), plain(b)) for k, (a, b) in event.changes.items()},
+            kept=plain(event.kept),
         )
         building_id = key[2] if key is not start and len(key) > 2 else None
         self._table.history.append(Recorded(start[0], building_id, change))

@@ -180,7 +180,7 @@ class World:
             now=LATER,
         )
         self.files = FakeChangeFiles()
-        self.desk = DynamoImportDesk(connection, self.files, make_id)
+        self.desk: DynamoImportDesk = DynamoImportDesk(connection, self.files, make_id)
         with self.desk.chunk(self.uploaded, self.job, 0) as uow:
             floor = replace(self.upstairs, events=())
             uow.floors.update(floor.changed(at=NOON, by=None, name="Upstairs"))

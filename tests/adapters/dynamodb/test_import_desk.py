@@ -178,7 +178,7 @@ def test_the_rest_of_an_import_is_the_buildings_turn(
 def test_who_has_lost_an_import_cannot_hand_it_over(
     desk_and_registry: tuple[ImportDesk, UnitOfWork], announced: Callable[..., UploadedFile]
 ) -> None:
-    desk, uow = desk_and_registry
+    _, uow = desk_and_registry
     file = announced(status=ImportStatus.APPLYING, attempt="one")
     lost = replace(uow.imports.get(file.building_id, file.import_id), attempt="two")
     with pytest.raises(Conflict), uow:

@@ -1,4 +1,4 @@
-"""Claims on imports, by one conditional UpdateItem each (access pattern I5), and whose turn it is."""
+"""Claims on imports, by one conditional UpdateItem each (I5), and whose turn it is (I8)."""
 
 from collections.abc import Iterator
 from dataclasses import replace
