@@ -537,6 +537,14 @@ class FakeImports(_Repository):
         self._draft._add(key, step)
         self._draft.events += job.events
 
+    def hand_over(self, job: ImportJob) -> None:
+        self.save(job)
+
+        def step(items: dict[Key, Any]) -> None:
+            items[self._org, "turn", job.building_id] = job.id
+
+        self._draft._add((self._org, "building", job.building_id), step)
+
     def cancel(self, job: ImportJob) -> None:
         key = (self._org, "import", job.building_id, job.id)
 
@@ -780,6 +788,7 @@ class FakeUnitOfWork:
             import_id=event.record_id if is_import else self._import_id,
             version=getattr(now, "version", None) or getattr(before, "version", 0) + 1,
             changes={k: (plain(a), plain(b)) for k, (a, b) in event.changes.items()},
+            kept=plain(event.kept),
         )
         building_id = key[2] if key is not start and len(key) > 2 else None
         self._table.history.append(Recorded(start[0], building_id, change))
@@ -878,6 +887,10 @@ class FakeImportDesk:
         )
         self._table.items[key] = claimed
         return claimed
+
+    def whose_turn(self, order: ImportOrder) -> ImportJob | None:
+        import_id = self._table.items.get((order.organization_id, "turn", order.building_id))
+        return None if import_id is None else self.find(replace(order, import_id=import_id))
 
     def changes(self, file: UploadedFile, job: ImportJob) -> Iterator[Change]:
         for recorded in reversed(self._table.history):

@@ -29,7 +29,7 @@ class Change:
     """One event as it was recorded. Labels and names are frozen text, true at its time.
 
     `version` is the record's from this change on; `changes` maps each field to its value before
-    and after, as plain JSON.
+    and after, as plain JSON. `kept` is what an import's removal keeps for the import's undo.
     """
 
     id: str
@@ -44,6 +44,7 @@ class Change:
     import_id: str | None = None
     version: int | None = None
     changes: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    kept: Mapping[str, Any] = field(default_factory=dict)
 
 
 def as_it_was(record: R, changes: Iterable[Change], moment: datetime) -> R | None:

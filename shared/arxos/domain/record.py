@@ -213,9 +213,18 @@ class Record:
             for f in fields(self)
             if f.name not in BOOKKEEPING and f.name != "id" and getattr(self, f.name)
         }
-        return replace(
-            self, events=(*self.events, self._event(self.removed_event, changes, at=at, by=by))
-        )
+        event = self._event(self.removed_event, changes, at=at, by=by)
+        return replace(self, events=(*self.events, replace(event, kept=self._kept())))
+
+    def _kept(self) -> dict[str, Any]:
+        """What an undo of the removal needs beside the fields."""
+        edits = {
+            name: {"source_value": edit.source_value, "at": edit.at, "by": edit.by}
+            for name, edit in self.hand_edits.items()
+        }
+        said = {document: dict(words) for document, words in self.said.items()}
+        kept = {"hand_edits": edits, "said": said, "group_ids": getattr(self, "group_ids", ())}
+        return {name: value for name, value in kept.items() if value}
 
     def change_status(
         self, status: str, *, at: datetime | None = None, by: str | None = None

@@ -335,6 +335,10 @@ class Imports(Protocol):
         """Queue the import's present state, on condition that its `attempt` still holds it."""
         ...
 
+    def hand_over(self, job: ImportJob) -> None:
+        """As `save`; and that the rest is the building's turn (`ImportDesk.whose_turn`)."""
+        ...
+
     def cancel(self, job: ImportJob) -> None:
         """Queue its end, whoever holds it; Conflict on commit when it has begun to be applied, or
         ended, meanwhile.

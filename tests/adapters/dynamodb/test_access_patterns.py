@@ -44,7 +44,7 @@ from arxos.migrations.revisions import Migration
 from arxos.ports.checks import CheckOrder
 from arxos.ports.exports import ExportOrder
 from arxos.ports.history import ChangeFilter
-from arxos.ports.imports import UploadedFile, upload_location
+from arxos.ports.imports import ImportOrder, UploadedFile, upload_location
 from arxos.ports.migrations import MigrationOrder
 from arxos.ports.registry import (
     BuildingFilter,
@@ -180,7 +180,7 @@ class World:
             now=LATER,
         )
         self.files = FakeChangeFiles()
-        self.desk = DynamoImportDesk(connection, self.files, make_id)
+        self.desk: DynamoImportDesk = DynamoImportDesk(connection, self.files, make_id)
         with self.desk.chunk(self.uploaded, self.job, 0) as uow:
             floor = replace(self.upstairs, events=())
             uow.floors.update(floor.changed(at=NOON, by=None, name="Upstairs"))
@@ -213,6 +213,15 @@ class World:
     def write(self, queue: Callable[[DynamoUnitOfWork], None]) -> None:
         with self.uow as uow:
             queue(uow)
+
+    @property
+    def import_order(self) -> ImportOrder:
+        return ImportOrder(
+            organization_id=ORG,
+            building_id=self.building.id,
+            import_id=self.job.id,
+            action="apply",
+        )
 
     @property
     def uploaded(self) -> UploadedFile:
@@ -447,6 +456,8 @@ RUNS: dict[str, Callable[[World], Any]] = {
     "I3": start_an_import,
     "I4": lambda w: w.write(lambda u: u.imports.save(w.job)),
     "I5": lambda w: w.claim(),
+    "I7": lambda w: w.write(lambda uow: uow.imports.hand_over(w.job)),
+    "I8": lambda w: w.desk.whose_turn(w.import_order),
     "I6": lambda w: cancel_import(w.building.id, w.job.id, uow=w.uow, actor=ADA, now=NOON),
     "E1": lambda w: exports.get_export(
         w.building.id, w.export.id, uow=w.uow, actor=ADA, now=w.export.created_at

@@ -134,9 +134,7 @@ class FilePerChunk:
             f"changes/{self._actor.organization_id}/{self._building_id}/{self._operation.id}/"
             f"{self._chunk:06d}-{self._operation.attempt}.jsonl.gz"
         )
-        self._files.save(
-            location, [json.dumps(change_line(*e), ensure_ascii=False) for e in self._events]
-        )
+        self._files.save(location, [self._line(*each) for each in self._events])
         change_id = self._change_id
         key = keys.chunk_change(self._actor.organization_id, change_id)
         first, _ = self._events[0]
@@ -158,6 +156,12 @@ class FilePerChunk:
                 **_context(self._actor, change_id, self._building_id, at),
             )
         )
+
+    def _line(self, event: DomainEvent, version: int | None) -> str:
+        line = change_line(event, version)
+        if event.kept and self._operation.kind == "import":  # of which there is an undo
+            line["kept"] = plain(event.kept)
+        return json.dumps(line, ensure_ascii=False)
 
 
 def change_item(

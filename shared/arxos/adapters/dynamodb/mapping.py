@@ -46,7 +46,7 @@ R = TypeVar("R", bound=Record)
 # Kept by others than the record: a change of its fields leaves them as they are.
 COUNTERS = frozenset(
     {"floors_count", "rooms_count", "devices_count", "groups_count", "members_count"}
-    | {"change_files", "deletion_id", "group_ids", "shards"}
+    | {"change_files", "deletion_id", "group_ids", "shards", "turn"}
 )
 
 

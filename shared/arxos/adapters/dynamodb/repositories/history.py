@@ -298,6 +298,7 @@ def _line(entry: ChangeItem, number: int, line: dict[str, Any]) -> Change:
         import_id=entry.import_id,
         version=line.get("version"),
         changes={name: (before, after) for name, (before, after) in line["changes"].items()},
+        kept=line.get("kept", {}),
     )
 
 
