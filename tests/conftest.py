@@ -34,9 +34,10 @@ def moto() -> Iterator[Any]:
     import boto3
     from moto import mock_aws
 
-    from tests.dynamodb_table import REGION
+    from tests.dynamodb_table import REGION, one_copy_per_transaction
 
-    with mock_aws():
+    with mock_aws(), pytest.MonkeyPatch.context() as patch:
+        one_copy_per_transaction(patch)
         yield boto3.client("dynamodb", region_name=REGION)
 
 

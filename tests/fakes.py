@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -756,13 +756,21 @@ class FakeUnitOfWork:
         if self._actor.once is None:
             return
         key = (self._actor.organization_id, "once", self._actor.once)
+        self._draft.put_new(key, {0: record_id}, lambda: DoneBefore(self._table.items[key][0]))
 
-        def note(items: dict[Key, Any]) -> None:
-            if key in items:
-                raise DoneBefore(items[key])
-            items[key] = record_id
+    def rows_only_once(self, rows: Mapping[int, str]) -> None:
+        if self._actor.once is None or not rows:
+            return
+        first = min(rows)
+        key = (self._actor.organization_id, "once", self._actor.once, f"{first:03d}")
+        self._draft.put_new(key, dict(rows), lambda: DoneBefore(self._table.items[key][first]))
 
-        self._draft.steps.append(note)
+    def done_before(self) -> dict[int, str]:
+        if self._actor.once is None:
+            return {}
+        start = (self._actor.organization_id, "once", self._actor.once)
+        notes = [value for key, value in self._table.items.items() if key[:3] == start]
+        return {row: record_id for rows in notes for row, record_id in rows.items()}
 
     @property
     def writes(self) -> int:

@@ -150,7 +150,26 @@ def test_a_whole_that_is_too_much_for_one_transaction_says_so(floor: dict[str, A
     refused = batch("room", floor, new, query={"atomic": "true"})
     assert (refused.status, list(refused.fields)) == (422, ["operations"])
     assert "104 items" in refused.error["message"]
+    assert "the first 48 " in refused.error["message"]
     assert batch("room", floor, new[:48], query={"atomic": "true"}).status == 200
+
+
+def test_fifty_changes_fit_whatever_rooms_the_devices_are_in(room: dict[str, Any]) -> None:
+    here = {"building_id": room["building_id"]}
+    other = made("rooms.create_room", {"floor_id": room["floor_id"], "room_number": "999"}, **here)
+    doors = lamps(room, 50, room_ids=[room["id"], other["id"]])
+    ids = [result["id"] for result in batch("device", room, doors).data["results"]]
+    values = {"status": "operational"}
+
+    done = batch(
+        "device",
+        room,
+        [{"op": "status", "id": one, "values": values} for one in ids],
+        query={"atomic": "true"},
+        headers={"Idempotency-Key": "k"},
+    )
+
+    assert (done.status, done.data["succeeded"]) == (200, 50)
 
 
 @pytest.mark.parametrize(

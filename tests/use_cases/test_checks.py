@@ -218,6 +218,14 @@ def test_a_check_that_was_killed_is_shown_as_failed_once_no_retry_can_come(world
     assert world.run(job, result_of(), attempt="b", at=late) is not None
 
 
+def test_a_check_of_the_registry_whose_order_was_lost_is_given_up(world: World) -> None:
+    job = world.start(source=CheckSource.REGISTRY)
+    assert world.get(job, at=NOON + timedelta(minutes=59)).status is CheckStatus.CHECKING
+    assert world.get(job, at=NOON + timedelta(minutes=61)).error_code == "CHECK_STOPPED"
+    waiting = world.start(filename="house.xlsx")
+    assert world.get(waiting, at=LATER).status is CheckStatus.AWAITING_UPLOAD
+
+
 def test_the_registry_is_checked_without_a_file(world: World) -> None:
     floor = make_floor(world.building)
     room = make_room(floor, room_type=None, area_m2=200_000)

@@ -1,6 +1,6 @@
 """Many devices of a building created, changed, moved and removed in one call."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,6 +54,9 @@ class _Known:
 
 @dataclass(frozen=True, slots=True)
 class _DevicePlanner(BuildingPlanner[Device]):
+    def find(self, record_ids: Iterable[str]) -> Mapping[str, Device]:
+        return self.uow.devices.get_some(self.building_id, record_ids)
+
     def __call__(
         self,
         operations: Sequence[Operation],

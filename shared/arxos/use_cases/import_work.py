@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from arxos.domain.errors import Conflict, NotFound
+from arxos.domain.errors import Conflict, DoneBefore, NotFound
 from arxos.domain.import_job import ImportJob, ImportStatus
 from arxos.domain.permissions import Permission
 from arxos.domain.rights import Place
@@ -95,10 +95,20 @@ def order_work(
     """
     actor.rights.must(Permission.IMPORT_DATA, Place(order.building_id), kind="import")
     job = uow.imports.get(order.building_id, order.import_id).as_seen_at(now)
-    changed = ordered(job)
+    try:
+        changed = ordered(job)
+    except Conflict:
+        # This very request may have ordered it before, and it is done by now.
+        if not uow.done_before():
+            raise
+        return job
     if changed is not None:
-        with uow:
-            uow.imports.save(changed)
+        try:
+            with uow:
+                uow.only_once(job.id)
+                uow.imports.save(changed)
+        except DoneBefore:
+            return uow.imports.get(order.building_id, order.import_id).as_seen_at(now)
         job = replace(changed, events=())
     queue.send(order)
     return job

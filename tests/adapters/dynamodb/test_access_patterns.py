@@ -277,6 +277,11 @@ def make_a_building_once(w: World) -> None:
     create_a_building(w)
 
 
+def what_was_done_before(w: World) -> None:
+    uow = DynamoUnitOfWork(w.connection, make_actor(once="a-request"), make_id)
+    assert uow.done_before() == {}
+
+
 def invite_a_user(w: World) -> None:
     command = users.InviteUser(
         email="emil@example.com",
@@ -529,6 +534,7 @@ RUNS: dict[str, Callable[[World], Any]] = {
     "X4": lambda w: w.write(lambda u: clear_the_remains(w, u)),
     "C7": lambda w: list(w.history.of_import(w.job.id)),
     "A2": make_a_building_once,
+    "A3": what_was_done_before,
     "A1": lambda w: w.answers.once(organization_id=ORG, key="k", payload="p", run=dict),
     "C1": lambda w: history.list_room_changes(w.building.id, w.room.id, Page(), **w.asked),
     "C2": lambda w: history.list_building_changes(w.building.id, ChangeFilter(), Page(), **w.asked),

@@ -59,8 +59,13 @@ def answer_part(org: str, name: str, number: int) -> Key:
 
 
 def made_once(org: str, once: str) -> Key:
-    """What a request with an Idempotency-Key made: written with it, unlike its answer."""
+    """What a request with an Idempotency-Key did: written with it, unlike its answer."""
     return Key(answers(org), f"ONCE#{once}")
+
+
+def rows_made_once(org: str, once: str, first_row: int) -> Key:
+    """What the rows from this one on did that were one transaction."""
+    return Key(answers(org), f"ONCE#{once}#{first_row:03d}")
 
 
 def users(org: str) -> str:

@@ -218,9 +218,12 @@ class HolderItem(TableItem, discriminator="holder"):
 
 
 class OnceItem(TableItem, discriminator="once"):
-    """What a request with an Idempotency-Key made. `expires_at`: see ExportItem."""
+    """What a request with an Idempotency-Key did; `rows` (JSON) which rows of a batch, and with
+    which records. `expires_at`: see ExportItem.
+    """
 
     record_id = UnicodeAttribute()
+    rows = UnicodeAttribute(null=True)
     expires_at = NumberAttribute()
 
 
