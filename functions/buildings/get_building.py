@@ -5,7 +5,7 @@ from arxos.domain.permissions import Permission
 from arxos.entrypoints.http import Request, Response, http_handler, shown
 from arxos.entrypoints.query_parameters import moment
 from arxos.entrypoints.representations import as_of, show_building
-from arxos.use_cases.buildings import get_building
+from arxos.use_cases.buildings import see_building
 from arxos.use_cases.history import record_as_of
 from arxos.use_cases.sealing import revealed
 
@@ -14,7 +14,7 @@ from arxos.use_cases.sealing import revealed
 def handler(request: Request) -> Response:
     then = moment(request.query("as_of").get("as_of"), "as_of")
     actor = request.actor
-    building = get_building(
+    building = see_building(
         request.path("building_id"),
         uow=unit_of_work(actor),
         actor=actor,

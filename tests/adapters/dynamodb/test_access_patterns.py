@@ -142,6 +142,10 @@ class World:
         )
         self.user: User = make_user(id="usr_ada")
         self.guest: User = make_user(role=Role.VIEWER)
+        on_floor = Grant(
+            role=Role.ENGINEER, building_id=self.building.id, floor_id=self.floor.id
+        )
+        self.on_one_floor = make_actor(grants=(on_floor,))
         with self.uow as uow:
             uow.buildings.add(self.building)
             uow.floors.add(self.floor)
@@ -384,6 +388,7 @@ RUNS: dict[str, Callable[[World], Any]] = {
         "building", w.empty.id, w.empty.id, versions=None, uow=w.uow, actor=ADA, now=LATER
     ),
     "B8": lambda w: overview.get_summary(w.building.id, uow=w.uow, actor=ADA),
+    "N1": lambda w: buildings.see_building(w.building.id, uow=w.uow, actor=w.on_one_floor),
     "B9": lambda w: buildings.list_buildings(BuildingFilter(), Page(), uow=w.uow, actor=SOME),
     "F1": lambda w: floors.get_floor(w.building.id, w.floor.id, uow=w.uow, actor=ADA),
     "F2": lambda w: floors.list_floors(w.building.id, FloorFilter(), Page(), uow=w.uow, actor=ADA),
