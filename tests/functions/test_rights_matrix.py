@@ -124,7 +124,7 @@ OPERATIONS: dict[str, tuple[str | None, Where]] = {
     "get_device": ("read_device", "floor"),
     "update_device": ("update_device", "floor"),
     "delete_device": ("delete_device", "floor"),
-    "change_device_status": ("update_device", "floor"),
+    "change_device_status": ("control_device", "floor"),
     "move_device": ("update_device", "floor"),
     "release_device_fields": ("update_device", "floor"),
     "list_device_changes": ("view_audit_logs", "floor"),
