@@ -294,7 +294,7 @@ def http_handler(
     def decorate(handler: Handler) -> Callable[[Event, Any], Event]:
         use_case = handler.__module__.rpartition(".")[2]
         # What never asks for its query has no parameters: each that is sent is unknown.
-        named: tuple[str, ...] = handler.__code__.co_names  # type: ignore[attr-defined]
+        named: tuple[str, ...] = handler.__code__.co_names
         asks = not {"query", "where"}.isdisjoint(named)
 
         @functools.wraps(handler)

@@ -74,6 +74,14 @@ def get_building(building_id: str, *, uow: UnitOfWork, actor: Actor) -> Building
     return uow.buildings.get(building_id)
 
 
+def get_building_for(
+    permission: Permission, building_id: str, *, uow: UnitOfWork, actor: Actor
+) -> Building:
+    """For who may do this in the building or on one of its floors. Raises NotFound, Forbidden."""
+    actor.rights.must_within(permission, building_id)
+    return get_building(building_id, uow=uow, actor=actor)
+
+
 def see_building(building_id: str, *, uow: UnitOfWork, actor: Actor) -> Building:
     """One building, with the numbers of what the caller may see in it. Raises NotFound."""
     return with_seen_counts(

@@ -13,7 +13,7 @@ from arxos.domain.rights import Place
 from arxos.domain.user import Actor
 from arxos.ports.registry import DeviceFilter, Page, Slice, UnitOfWork
 from arxos.ports.vault import Vault
-from arxos.use_cases.buildings import get_building
+from arxos.use_cases.buildings import get_building_for
 from arxos.use_cases.changing import Versions, change_record, create_record
 from arxos.use_cases.known import Known, Lookup
 from arxos.use_cases.sealing import with_sealed
@@ -37,7 +37,7 @@ def create_device(
 
     Raises NotFound for the building and InvalidDeviceError for rooms and floors it does not have.
     """
-    building = get_building(building_id, uow=uow, actor=actor)
+    building = get_building_for(Permission.CREATE_DEVICE, building_id, uow=uow, actor=actor)
     device = new_device(
         building.id, values, known=uow, actor=actor, new_id=new_id, now=now, vault=vault
     )
@@ -138,7 +138,7 @@ def list_devices(
     building_id: str, where: DeviceFilter, page: Page, *, uow: UnitOfWork, actor: Actor
 ) -> Slice[Device]:
     """A building's, floor's or room's devices. Raises NotFound for an unknown building."""
-    building = get_building(building_id, uow=uow, actor=actor)
+    building = get_building_for(Permission.READ_DEVICE, building_id, uow=uow, actor=actor)
     seen = actor.rights.floors(Permission.READ_DEVICE, building.id)
     where = replace(where, floor_ids=seen)
     check_devices_to_sort(building, where, uow=uow)

@@ -142,9 +142,7 @@ class World:
         )
         self.user: User = make_user(id="usr_ada")
         self.guest: User = make_user(role=Role.VIEWER)
-        on_floor = Grant(
-            role=Role.ENGINEER, building_id=self.building.id, floor_id=self.floor.id
-        )
+        on_floor = Grant(role=Role.ENGINEER, building_id=self.building.id, floor_id=self.floor.id)
         self.on_one_floor = make_actor(grants=(on_floor,))
         with self.uow as uow:
             uow.buildings.add(self.building)
