@@ -132,6 +132,7 @@ OPERATIONS: dict[str, tuple[str | None, Where]] = {
     "create_group": ("create_group", "building"),
     "list_groups": ("read_group", "list of groups"),
     "get_group": ("read_group", "group"),
+    "list_group_changes": ("view_audit_logs", "group"),
     "update_group": ("update_group", "group"),
     "delete_group": ("delete_group", "group"),
     "list_group_members": ("read_group", "group"),
