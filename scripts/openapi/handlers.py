@@ -126,17 +126,19 @@ class _Reader:
         names += [n for helper in self._query_helpers() for n in helper]
         conditions = self._conditions()
         query = {name: self._query_schema(name) for name in dict.fromkeys(names)}
+        public = self._flag(decorator.get("public"))
         return Operation(
             route=self.route,
             summary=summary[0].upper() + summary[1:],
             description=" ".join(description.split()),
-            public=self._flag(decorator.get("public")),
+            public=public,
             permission=self._permission(decorator.get("requires")),
             keeps_answers="answers" in decorator,
             body=self._body(),
             query=query | {name: _text_schema(may) for name, may in conditions.items()},
             required_query=frozenset(self._required(names)),
-            reads_query=bool(queries or conditions),
+            # `http_handler` refuses what none of them asks for.
+            reads_query=bool(queries or conditions) or not public,
             paged=bool(conditions)
             or any(self._flag(k.value) for q in queries for k in q.keywords if k.arg == "paged"),
             if_match=any(True for _ in self._calls("if_match", of="request")),

@@ -33,6 +33,7 @@ PARAMETERS = {
     ),
     "devices": "With the first devices of each room.",
     "as_of": "The record as it was at this time.",
+    "done": "What the user did, or what was done to the user: who changed their role or name.",
     "user_id": "Only what this user did.",
     "import_id": "Only what this import did.",
 }

@@ -262,9 +262,9 @@ def test_a_floor_that_cannot_be_stops_only_its_row(room: dict[str, Any], floor_i
 
 def test_rights_hold_row_by_row(room: dict[str, Any], floor: dict[str, Any]) -> None:
     upstairs = made("floors.create_floor", {"floor_number": 2}, building_id=floor["building_id"])
-    rows = lamps(room, 2)
+    rows = lamps(room, 3)
     rows[1]["values"] |= {"room_id": None, "floor_id": upstairs["id"]}
-    here, above = (r["id"] for r in batch("device", room, rows).data["results"])
+    here, above, running = (r["id"] for r in batch("device", room, rows).data["results"])
     update = {"op": "update", "values": {"model": "x"}}
     contractor = make_actor(
         role=Role.VIEWER,
@@ -272,9 +272,10 @@ def test_rights_hold_row_by_row(room: dict[str, Any], floor: dict[str, Any]) -> 
             Grant(role=Role.CONTRACTOR, building_id=floor["building_id"], floor_id=floor["id"]),
         ),
     )
-    rows = [{**update, "id": here}, {**update, "id": above}, *lamps(room, 1)]
+    off = {"op": "status", "id": running, "values": {"status": "decommissioned"}}
+    rows = [{**update, "id": here}, {**update, "id": above}, *lamps(room, 1), off]
     answer = batch("device", room, rows, actor=contractor)
-    assert [r["status"] for r in answer.data["results"]] == [200, 404, 403]
+    assert [r["status"] for r in answer.data["results"]] == [200, 404, 403, 403]
     refused = batch("room", room, [{"op": "delete", "id": room["id"]}], actor=contractor)
     assert refused.status == 403
     assert batch("device", room, rows, actor=make_actor(role=Role.VIEWER)).status == 403

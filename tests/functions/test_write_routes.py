@@ -235,3 +235,27 @@ def test_a_contractor_changes_devices_only(room: dict[str, Any]) -> None:
     path = at(room, "room")
     refused = call("rooms.update_room", "PATCH", body={"name": "x"}, path=path, actor=contractor)
     assert (refused.status, refused.error["code"]) == (403, "FORBIDDEN")
+
+
+def test_a_contractor_describes_a_device_and_does_not_say_whether_it_runs(
+    room: dict[str, Any],
+) -> None:
+    device = made(
+        "devices.create_device",
+        {"name": "Pump", "device_type": "Pump", "room_id": room["id"]},
+        building_id=room["building_id"],
+    )
+    path = at(device, "device")
+
+    def answers(role: Role) -> list[int]:
+        actor = make_actor(role=role)
+        return [
+            call(f"devices.{name}", verb, body=body, path=path, actor=actor).status
+            for name, verb, body in (
+                ("update_device", "PATCH", {"model": role.value}),
+                ("change_device_status", "POST", {"status": "operational"}),
+            )
+        ]
+
+    assert answers(Role.CONTRACTOR) == [200, 403]
+    assert answers(Role.ENGINEER) == [200, 200]

@@ -67,3 +67,16 @@ def as_it_was(record: R, changes: Iterable[Change], moment: datetime) -> R | Non
             if name in names:
                 values[name] = restored(record, name, before)
     return replace(record, events=(), **values)
+
+
+def before_removal(type_: type[R], removal: Change) -> R:
+    """A removed record as it was last: its removal tells every field that held something."""
+    of_type = {f.name for f in fields(type_)}
+    values = {
+        name: restored(type_, name, before)
+        for name, (before, _) in removal.changes.items()
+        if name in of_type
+    }
+    if "floor_number" in of_type:
+        values.setdefault("floor_number", 0)  # once, nothing was told of a zero
+    return type_(id=removal.record_id, version=(removal.version or 1) - 1, **values)

@@ -307,6 +307,9 @@ def http_handler(
 
     def decorate(handler: Handler) -> Callable[[Event, Any], Event]:
         use_case = handler.__module__.rpartition(".")[2]
+        # What never asks for its query has no parameters: each that is sent is unknown.
+        named: tuple[str, ...] = handler.__code__.co_names
+        asks = not {"query", "where"}.isdisjoint(named)
 
         @functools.wraps(handler)
         def lambda_handler(event: Event, context: Any) -> Event:
@@ -322,6 +325,8 @@ def http_handler(
                     ):
                         raise Forbidden(f"You may not do this ({requires}).")
                     request = Request(event, request_id, caller)
+                    if not asks and not public:
+                        request.query()
                     answer = _revalidated(
                         request, _answered_once(request, handler, answers, context)
                     )

@@ -117,10 +117,7 @@ def list_exports(
     building_id: str, page: Page, *, uow: UnitOfWork, actor: Actor, now: datetime
 ) -> Slice[ExportJob]:
     """Those of a building's exports that the caller may see, the newest first."""
-    if not actor.rights.allow(Permission.EXPORT_DATA, Place(building_id)) and not (
-        actor.rights.floors(Permission.EXPORT_DATA, building_id)
-    ):
-        actor.rights.must(Permission.EXPORT_DATA, Place(building_id), kind="building")
+    actor.rights.must_within(Permission.EXPORT_DATA, building_id)
     building = uow.buildings.get(building_id)
     found = uow.exports.list(building.id, page)
     shown = (
@@ -138,12 +135,9 @@ def _visible_floors(command: StartExport, rights: Rights) -> tuple[str, ...] | N
         place = Place(building_id, command.floor_id)
         rights.must(Permission.EXPORT_DATA, place, kind="floor")
         return (command.floor_id,)
+    rights.must_within(Permission.EXPORT_DATA, building_id)
     floors = rights.floors(Permission.EXPORT_DATA, building_id)
-    if floors is None:
-        return None
-    if not floors:
-        rights.must(Permission.EXPORT_DATA, Place(building_id), kind="building")
-    return tuple(sorted(floors))
+    return None if floors is None else tuple(sorted(floors))
 
 
 def _filename(building: Building, command: StartExport, now: datetime) -> str:

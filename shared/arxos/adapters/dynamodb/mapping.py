@@ -87,6 +87,7 @@ def _record(item: RecordItem) -> dict[str, Any]:
         "updated_at": from_iso(item.updated_at),
         "created_by": item.created_by,
         "updated_by": item.updated_by,
+        "change_files": frozenset(item.change_files or ()),
     }
 
 

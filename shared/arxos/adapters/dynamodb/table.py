@@ -380,6 +380,20 @@ class ChangeItem(TableItem, discriminator="change"):
     file = UnicodeAttribute(null=True)
     records = NumberAttribute(null=True)
     kinds = UnicodeSetAttribute(null=True)
+    # Of a removal by hand: which chunks changed the record before, as its item told.
+    change_files = UnicodeSetAttribute(null=True)
+    born = UnicodeAttribute(null=True)
+
+
+class GoneItem(TableItem, discriminator="gone"):
+    """What a chunk removed in one shard of a building, to find the chunk by (ADR 0005).
+
+    `records` maps each id to the version of its removal, when it came into the registry, and the
+    chunks that had changed it.
+    """
+
+    at = UnicodeAttribute()
+    records: JSONAttribute = JSONAttribute()
 
 
 def connect(*, table_name: str, region: str, endpoint_url: str | None) -> Connection:

@@ -151,7 +151,8 @@ class Repository:
         self._transaction.delete(item, condition=condition)
         if holder is not None:
             self._transaction.delete(holder, condition=type(holder).holder_id == record.id)
-        self._write(record, record.version + 1)
+        building_id = getattr(record, "building_id", record.id)
+        self._journal.write(record.events, building_id, record.version + 1, removed=record)
 
     def _leave_groups(self, type_: Any, record: Room | Device) -> Any:
         """Two items for each group, and the condition that the record is in no other."""
