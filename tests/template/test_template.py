@@ -4,16 +4,15 @@ import ast
 import json
 import re
 import subprocess
-from functools import cache
 from typing import Any
 
 import pytest
-import yaml
 
 from arxos.domain.deletion import GIVEN_UP_AFTER
 from arxos.domain.search_words import KINDS
 from arxos.ports.orders import MAX_DELIVERIES
 from scripts.local_cloud.places import ROOT, TOOLS
+from tests.template.template_file import listed, resources_of, statements_of, template
 
 READING = ("get_", "list_", "check_", "explain_", "search_")
 READ_ACTION = re.compile(r"^[a-z0-9]+:(Get|BatchGet|List|Describe|Query)\w*$")
@@ -21,6 +20,8 @@ OBJECTS_OF_THE_BUCKET = re.compile(
     r"^arn:\$\{AWS::Partition\}:s3:::[^*]+/(uploads|drop|changes|reports|exports|kept|checks)/\*$"
 )
 MOST_RESOURCES = 350
+# IAM's limit for a role; SAM adds those for logs and traces.
+MOST_POLICIES = 10 - 2
 
 TRANSFORM = """
 import json, sys
@@ -31,37 +32,8 @@ print(len(transform(json.load(sys.stdin), {}, managed_policies)["Resources"]))
 """
 
 
-class CloudFormationLoader(yaml.SafeLoader):
-    """Reads `!Ref x` as {"Ref": "x"} and `!Sub x` as {"Fn::Sub": "x"}."""
-
-
-def _intrinsic(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
-    if isinstance(node, yaml.ScalarNode):
-        value: Any = loader.construct_scalar(node)
-    elif isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    else:
-        assert isinstance(node, yaml.MappingNode)
-        value = loader.construct_mapping(node, deep=True)
-    return {"Ref" if suffix == "Ref" else f"Fn::{suffix}": value}
-
-
-CloudFormationLoader.add_multi_constructor("!", _intrinsic)
-
-
-@cache
-def template(file: str = "template.yaml") -> dict[str, Any]:
-    loaded = yaml.load((ROOT / file).read_text(), CloudFormationLoader)  # noqa: S506
-    assert isinstance(loaded, dict)
-    return loaded
-
-
 def resources(kind: str, file: str = "template.yaml") -> dict[str, dict[str, Any]]:
-    return {
-        name: resource["Properties"]
-        for name, resource in template(file)["Resources"].items()
-        if resource["Type"] == kind
-    }
+    return resources_of(template(file), kind)
 
 
 def all_alarms() -> dict[str, dict[str, Any]]:
@@ -88,17 +60,7 @@ def is_asynchronous(name: str) -> bool:
 
 
 def statements(name: str) -> list[dict[str, Any]]:
-    """What a function may do: its own statements, and those of the policies it names."""
-    found: list[dict[str, Any]] = []
-    named = resources("AWS::IAM::ManagedPolicy")
-    for policy in FUNCTIONS[name].get("Policies", []):
-        policy = named[policy["Ref"]]["PolicyDocument"] if "Ref" in policy else policy
-        found.extend(policy["Statement"])
-    return found
-
-
-def listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+    return statements_of(template(), name)
 
 
 def actions(name: str) -> list[str]:
@@ -186,6 +148,12 @@ def test_only_who_sets_sensitive_fields_encrypts_and_only_who_shows_them_decrypt
 def test_a_get_is_served_by_a_reading_function(name: str) -> None:
     (route,) = routes(name)
     assert (route["Method"] == "GET") == module(name).startswith(READING)
+
+
+@each_function
+def test_a_role_takes_the_policies_that_a_function_names(name: str) -> None:
+    named = [policy for policy in FUNCTIONS[name].get("Policies", []) if "Ref" in policy]
+    assert len(named) <= MOST_POLICIES
 
 
 @each_function

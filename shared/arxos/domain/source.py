@@ -80,6 +80,8 @@ class SourceRoom:
 
     `area_source` names the rule that gave the area ("Qto/BaseQuantities NetFloorArea",
     "GSA BIM Area", "footprint" …).
+    `floor_said` False: the file does not say on which floor, or says one that it does not have.
+    A room that is known stays where it is; `floor_key` is only where a new one is put.
     """
 
     key: str
@@ -98,6 +100,7 @@ class SourceRoom:
     other_ids: OtherIds = field(default_factory=dict)
     edited: Edited = None
     line: int | None = None
+    floor_said: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +110,10 @@ class SourceDevice:
     `room_numbers` are rooms that the file names and does not describe: the building's own, by
     number; then `floor_key` may be empty. `position` is (x, y, z) in metres in the building's
     coordinates.
+    `place_said` False: the file does not say where it is (the column is missing), or names a place
+    that it does not have. A device that is known stays where it is, and nothing of its place is
+    remembered as said; `floor_key` and `room_keys` are only where a new one is put.
+    `type_said` False: likewise of `device_type`, which is only what a new one is called.
     """
 
     key: str
@@ -131,11 +138,18 @@ class SourceDevice:
     other_ids: OtherIds = field(default_factory=dict)
     edited: Edited = None
     line: int | None = None
+    place_said: bool = True
+    type_said: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceGroup:
-    """A system of devices, or a zone of rooms, by the members' keys."""
+    """A system of devices, or a zone of rooms, by the members' keys.
+
+    `members_said` False: it may have members that are not listed, because the file's column of
+    them is missing or names some that it does not have. Those listed enter it; nobody leaves it,
+    and nothing of its members is remembered as said.
+    """
 
     key: str
     group_kind: Literal["system", "zone"]
@@ -149,6 +163,7 @@ class SourceGroup:
     other_ids: OtherIds = field(default_factory=dict)
     edited: Edited = None
     line: int | None = None
+    members_said: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,3 +205,8 @@ class SourceModel:
     kept_sheets: tuple[KeptSheet, ...] = ()
     columns: tuple[SourceColumn, ...] = ()
     problems: tuple[Problem, ...] = ()
+    incomplete: frozenset[str] = frozenset()
+    """Kinds of records ("floor", "room", "device", "group") of which the file does not say all: a
+    sheet or a column that is needed was missing, or rows were refused. That a record of such a kind
+    is not in the file proves nothing, so it must not be proposed for removal. A sheet that is there
+    and has no rows is complete: it says that there are none."""

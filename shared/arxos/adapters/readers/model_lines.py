@@ -38,6 +38,7 @@ def lines_of(model: SourceModel) -> Iterator[dict[str, Any]]:
         "source": model.source,
         "document": model.document,
         "schema": model.schema,
+        "incomplete": sorted(model.incomplete),
     }
     if model.building is not None:
         yield {"kind": "building", "fields": plain_fields(model.building)}
@@ -48,12 +49,13 @@ def lines_of(model: SourceModel) -> Iterator[dict[str, Any]]:
 
 def model_of(lines: Iterable[dict[str, Any]]) -> SourceModel:
     """The model that `lines_of` wrote."""
-    head: dict[str, str] = {}
+    head: dict[str, Any] = {}
     building = None
     parts: dict[str, list[Any]] = {part: [] for part, _ in _PARTS.values()}
     for line in lines:
         if line["kind"] == "model":
             head = {name: line[name] for name in ("source", "document", "schema")}
+            head["incomplete"] = frozenset(line.get("incomplete", ()))
         elif line["kind"] == "building":
             building = SourceBuilding(**line["fields"])
         elif line["kind"] in _PARTS:
