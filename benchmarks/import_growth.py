@@ -1,17 +1,21 @@
-"""How an import's cost grows with its size: DynamoDB calls, seconds and memory per record.
+"""How an import's cost grows with its size: requests, units, seconds and memory per record.
 
 Runs the import use case with the real DynamoDB adapter against AWS's DynamoDB Local, in sizes that
-double several times over; a flat last column means that 100,000 devices cost what 1,000 do, each.
+double several times over; flat columns mean that 100,000 devices cost what 1,000 do, each. Write
+units are worked out by AWS's rules (write_units.py). Buildings too large to wait for are put into
+the table by plain batches, and only what comes then is measured. Peak memory is that of the whole
+process so far, so a size of its own process says most.
 Run: .venv/bin/python -m benchmarks.import_growth [DEVICES ... | large]
 """
 
+import json
 import os
 import resource
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,16 +23,22 @@ from uuid import uuid4
 
 import boto3
 
+from arxos.adapters.dynamodb import mapping
 from arxos.adapters.dynamodb.import_desk import DynamoImportDesk
-from arxos.adapters.dynamodb.table import connect
+from arxos.adapters.dynamodb.metering import meter
+from arxos.adapters.dynamodb.table import TableItem, connect
 from arxos.adapters.dynamodb.unit_of_work import DynamoUnitOfWork
-from arxos.domain.import_job import ImportJob
+from arxos.domain.import_job import ImportJob, ImportMode
+from arxos.domain.import_planning import plan_import
+from arxos.domain.plan_entries import PlanEntry
 from arxos.domain.source import Problem, SourceModel
+from arxos.ports.consumption import Consumption
 from arxos.ports.imports import ImportOrder, UploadedFile, upload_location
-from arxos.use_cases.apply_import import apply_import
+from arxos.use_cases.apply_import import apply_import, order_apply
 from arxos.use_cases.read_building_file import read_building_file
+from benchmarks.write_units import WriteUnits
 from scripts.dynamodb_local import running
-from tests.dynamodb_table import REGION, counted_calls, create_table
+from tests.dynamodb_table import REGION, create_table
 from tests.fakes import FakeOrders, FakeReader, FakeUploads
 from tests.make import (
     ORG,
@@ -41,6 +51,9 @@ from tests.make import (
 )
 
 DEFAULT_SIZES = (1_000, 4_000, 16_000)
+# More are not created one import after the other, which takes DynamoDB Local too long.
+MOST_CREATED = 20_000
+SEEDED_SHARDS = 16
 DEVICES_PER_ROOM, ROOMS_PER_FLOOR = 10, 50
 
 
@@ -59,6 +72,19 @@ class ChangeFilesOnDisk:
         return (self._folder / location).read_text().split("\n")
 
 
+class UploadsOnDisk(FakeUploads):
+    """Keeps plans where they are no memory of the import's."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._plans = folder
+
+    def save_plan(self, file: UploadedFile, entries: Iterable[PlanEntry]) -> None:
+        with (self._plans / f"plan-{file.import_id}.jsonl").open("w") as lines:
+            for entry in entries:
+                lines.write(json.dumps(asdict(entry)) + "\n")
+
+
 def now() -> datetime:
     return datetime.now(UTC)
 
@@ -71,20 +97,51 @@ class Import:
         name = f"arxos-{uuid4().hex[:8]}"
         create_table(client, name)
         connection = connect(table_name=name, region=REGION, endpoint_url=endpoint_url)
+        self.consumption = Consumption()
+        meter(connection.client, self.consumption)
+        self.write_units = WriteUnits(connection.client)
         self.desk = DynamoImportDesk(connection, ChangeFilesOnDisk(folder), make_id)
         self.uow = DynamoUnitOfWork(connection, make_actor(), make_id)
+        self._folder = folder
         self.building = make_building()
         with self.uow:
             self.uow.buildings.add(self.building)
 
-    def run(self, model: SourceModel) -> ImportJob:
-        """Read and planned, then applied by the order that comes of it."""
-        job = make_import(self.building)
+    def seed(self, *models: SourceModel) -> int:
+        """Put what these files would create into the table, without importing; how many records."""
+        seeded = 0
+        for model in models:
+            plan = plan_import(
+                model,
+                building_id=self.building.id,
+                shards=SEEDED_SHARDS,
+                floors=(),
+                rooms=(),
+                devices=(),
+                at=now(),
+                by=None,
+            )
+            with TableItem.batch_write() as batch:
+                for floor in plan.floors:
+                    batch.save(mapping.floor_item(ORG, floor))
+                for room in plan.rooms:
+                    batch.save(mapping.room_item(ORG, room))
+                for device in plan.devices:
+                    batch.save(mapping.device_item(ORG, device))
+            seeded += plan.size
+        with self.uow:
+            self.uow.buildings.spread(self.uow.buildings.get(self.building.id), SEEDED_SHARDS)
+        return seeded
+
+    def run(self, model: SourceModel, *, remove: bool = False) -> ImportJob:
+        """Read and planned, then applied by the order that comes of it, or that a person gives."""
+        mode = ImportMode.PLAN if remove else ImportMode.APPLY
+        job = make_import(self.building, mode=mode)
         with self.uow:
             self.uow.imports.add(job)
         file = UploadedFile.at(upload_location(ORG, job))
         assert file is not None
-        uploads, orders = FakeUploads(), FakeOrders[ImportOrder]()
+        uploads, orders = UploadsOnDisk(self._folder), FakeOrders[ImportOrder]()
         read_building_file(
             file,
             attempt=job.id,
@@ -95,61 +152,88 @@ class Import:
             queue=orders,
             clock=now,
         )
+        if remove:
+            order_apply(
+                file.building_id,
+                file.import_id,
+                remove=True,
+                uow=self.uow,
+                queue=orders,
+                actor=make_actor(),
+                now=now(),
+            )
         for order in orders.orders:
             delivery = make_delivery(now() + timedelta(minutes=30))
             apply_import(order, delivery, desk=self.desk, uploads=uploads, queue=orders, clock=now)
         return self.uow.imports.get(self.building.id, job.id)
 
 
+HEADINGS = (
+    "what", "records", "s", "records/s", "ms CPU each", "requests each", "write units each",
+    "read units each", "MB peak",
+)  # fmt: skip
+
+
 @contextmanager
-def measured(label: str, records: int) -> Iterator[None]:
-    """Prints what happened inside `with`, per record."""
+def measured(building: Import, label: str, records: int) -> Iterator[None]:
+    """Prints a row of what happened inside `with`, per record."""
+    building.consumption.take()
+    building.write_units.take()
     started, cpu = time.perf_counter(), time.process_time()
-    with counted_calls() as calls:
-        yield
+    yield
     seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
+    used = building.consumption.take()
     # The highest of the whole process so far, in KB on Linux; sizes therefore go upwards.
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    count = sum(calls.values())
-    print(
-        f"{label:>24} {seconds:7.1f} s {records / seconds:6.0f} records/s"
-        f" {cpu / records * 1000:5.2f} ms CPU/record {peak / 1024:5.0f} MB peak"
-        f" {count:5} calls {count / records:.4f} calls/record {dict(calls)}"
-    )
+    cells = (
+        label, f"{records:,}", f"{seconds:.1f}", f"{records / seconds:.0f}",
+        f"{cpu / records * 1000:.2f}", f"{used.calls / records:.4f}",
+        f"{building.write_units.take() / records:.2f}", f"{used.read_units / records:.2f}",
+        f"{peak / 1024:.0f}",
+    )  # fmt: skip
+    print("| " + " | ".join(cells) + " |", flush=True)
 
 
 def growth(endpoint_url: str, folder: Path, sizes: tuple[int, ...]) -> None:
-    """A building of each size: all new, all as before, and every device with another maker."""
+    """A building of each size: all new, all as before, every device with another maker, all gone
+    but the floors.
+    """
     for devices in sizes:
         model = _model(devices)
-        records = len(model.floors) + len(model.rooms) + len(model.devices)
+        records = _count(model)
         building = Import(endpoint_url, folder)
-        with measured(f"{records} created", records):
-            created = building.run(model)
-        assert created.counts.created == records, created
-        with measured(f"{records} unchanged", records):
+        if devices > MOST_CREATED:
+            building.seed(model)
+        else:
+            with measured(building, "created", records):
+                created = building.run(model)
+            assert created.counts.created == records, created
+        with measured(building, "unchanged", records):
             again = building.run(model)
         assert again.counts.unchanged == records, again
-        with measured(f"{len(model.devices)} of them changed", len(model.devices)):
-            changed = building.run(_by_another_maker(model, len(model.devices)))
-        assert changed.counts.updated == len(model.devices), changed
+        changing = min(len(model.devices), MOST_CREATED)
+        with measured(building, "changed", changing):
+            changed = building.run(_by_another_maker(model, changing))
+        assert changed.counts.updated == changing, changed
+        if devices <= MOST_CREATED:
+            gone = len(model.devices) + len(model.rooms)
+            with measured(building, "removed", gone):
+                emptied = building.run(replace(model, rooms=(), devices=()), remove=True)
+            assert emptied.counts.removed == gone, emptied
 
 
 def into_a_large_building(endpoint_url: str, folder: Path) -> None:
     """40,000 records of one document come again into a building of 145,000."""
     building = Import(endpoint_url, folder)
     # Each document has floors and rooms of its own, so that neither adds to the other's records.
-    small = _model(36_000)
-    large = replace(_model(95_400, first_floor=1_000), source="other")
-    building.run(large)
-    building.run(small)
-    there = building.uow.buildings.get(building.building.id)
-    records = there.floors_count + there.rooms_count + there.devices_count
-    again = len(small.floors) + len(small.rooms) + len(small.devices)
-    with measured(f"{again} again into {records}", again):
+    small = _model(36_300)
+    large = replace(_model(95_300, first_floor=500), source="other")
+    records = building.seed(large, small)
+    again = _count(small)
+    with measured(building, f"unchanged, in {records:,}", again):
         unchanged = building.run(small)
     assert unchanged.counts.unchanged == again, unchanged
-    with measured(f"of these 1000 changed, into {records}", again):
+    with measured(building, f"1,000 of them changed, in {records:,}", again):
         changed = building.run(_by_another_maker(small, 1_000))
     assert changed.counts.updated == 1_000, changed
 
@@ -158,11 +242,16 @@ def main(arguments: list[str]) -> None:
     """The report: `large`, or sizes."""
     os.environ.setdefault("AWS_ACCESS_KEY_ID", "test")
     os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "test")
+    print("| " + " | ".join(HEADINGS) + " |\n|" + "---|" * len(HEADINGS))
     with running() as endpoint_url, TemporaryDirectory() as folder:
         if arguments == ["large"]:
             into_a_large_building(endpoint_url, Path(folder))
         else:
             growth(endpoint_url, Path(folder), tuple(map(int, arguments)) or DEFAULT_SIZES)
+
+
+def _count(model: SourceModel) -> int:
+    return len(model.floors) + len(model.rooms) + len(model.devices)
 
 
 def _model(devices: int, *, first_floor: int = 0) -> SourceModel:

@@ -121,3 +121,22 @@ def test_a_device_moved_by_hand_stays_where_it_is(imported: list[Record]) -> Non
 def test_what_came_from_no_source_has_nothing_to_keep() -> None:
     room = make_room(make_floor(make_building()))
     assert dict(room.edited(at=LATER, by="usr_ada", name="New").hand_edits) == {}
+
+
+def test_a_move_by_hand_is_kept_and_told_and_a_new_place_in_the_file_is_a_conflict() -> None:
+    model = make_model(rooms=3)
+    imported = stored(plan(model))
+    other = room_of(imported, "F0R1")
+    device = next(
+        r for r in imported if isinstance(r, Device) and r.external_ids["ifc"] == "F0R0D0"
+    )
+    moved = device.move(
+        floor_id=other.floor_id, room_ids=(other.id,), at=NOON, by="usr_ada", by_hand=True
+    )
+    records = with_record(imported, moved)
+
+    again = plan(model, *records)
+    assert [(k.field, k.is_conflict) for k in again.kept] == [("room_ids", False)]
+    assert again.size == 0
+    elsewhere = plan(changed(model, "devices", "F0R0D0", room_keys=("F0R2",)), *records)
+    assert [(k.field, k.is_conflict) for k in elsewhere.kept] == [("room_ids", True)]

@@ -168,9 +168,6 @@ def test_without_labels_a_device_is_known_by_room_type_name_and_position(
     made = plan(twice, *records)
     assert made.created == 2
     assert [p.code for p in made.problems] == (["DEVICE_AMBIGUOUS"] * 2 if is_met else [])
-    # This document knows its devices by their keys alone.
-    other_keys = changed(ARCHITECTURE, "devices", "F0R0D0", **unlabelled, key="new")
-    assert plan(other_keys, *records).created == 1
 
 
 def test_a_room_that_only_the_building_knows_is_found_by_its_number() -> None:
@@ -197,7 +194,7 @@ def test_a_room_that_only_the_building_knows_is_found_by_its_number() -> None:
 def test_what_a_document_speaks_of_no_more_can_go_if_it_is_its_own(both: list[Record]) -> None:
     electrical = replace(
         make_model(rooms=0, document="ifc:E"),
-        devices=(replace(ARCHITECTURE.devices[0], key="E-1", room_keys=(), position=None),),
+        devices=(replace(ARCHITECTURE.devices[0], key="E-1", room_keys=(), serial_number="E-1"),),
     )
     records = after(electrical, *both)
     smaller = replace(ARCHITECTURE, devices=(), rooms=ARCHITECTURE.rooms[:1])

@@ -9,14 +9,15 @@ import pytest
 
 from arxos.domain.errors import Conflict
 from arxos.domain.import_job import ImportJob, ImportMode, ImportStatus
-from arxos.domain.plan_entries import EntryKind
+from arxos.domain.plan_entries import EntryKind, Prediction, predict
 from arxos.domain.room import Room
-from arxos.domain.source import SourceGroup, SourceModel
+from arxos.domain.source import Problem, SourceGroup, SourceModel
 from arxos.ports.imports import ImportOrder, UploadedFile
 from arxos.ports.registry import Page
 from arxos.use_cases import rooms
 from arxos.use_cases.apply_import import apply_import, order_apply
 from arxos.use_cases.import_plans import get_import_plan
+from arxos.use_cases.records import remove_empty
 from arxos.use_cases.undo_import import order_undo, undo_import
 from tests.domain.test_import_plan import changed
 from tests.make import NOON, make_actor, make_delivery, make_model
@@ -180,6 +181,72 @@ def test_applying_does_exactly_what_the_plan_said() -> None:
     planned.again(MODEL)
     assert planned.entries() == []
     assert planned.apply().counts.updated == 0
+
+
+def test_what_stays_as_it_is_is_counted_and_listed_where_it_is_asked_for() -> None:
+    planned = Planned()
+    planned.apply()
+    planned.again(SMALLER)
+
+    unchanged = planned.entries("unchanged", limit=10)
+
+    assert len(unchanged) == planned.job.counts.unchanged == planned.job.plan_index["unchanged"]
+    assert {e.kind for e in unchanged} == {EntryKind.UNCHANGED}
+    assert {e.record_kind for e in unchanged} == {"floor", "room", "device", "group"}
+    assert "Level 0, 0.01 Room 1" in {e.place for e in unchanged}
+    assert {e.kind for e in planned.entries()} == {EntryKind.UPDATE, EntryKind.REMOVE}
+    planned.again(SMALLER, mode=ImportMode.APPLY)
+    assert len(planned.entries("unchanged")) == planned.job.counts.unchanged
+
+
+def test_the_prediction_has_the_removals_in_it() -> None:
+    planned = Planned()
+    planned.apply()
+    planned.again(SMALLER)
+
+    def prediction() -> Prediction:
+        return get_import_plan(
+            planned.file.building_id,
+            planned.file.import_id,
+            None,
+            Page(1),
+            uow=planned.uow,
+            uploads=planned.uploads,
+            actor=ADA,
+            now=planned.clock(),
+        ).prediction
+
+    proposed = prediction()
+    assert (proposed.records, proposed.removals) == (planned.job.plan_size, 6)
+    assert proposed.write_units > predict(planned.job.plan_size).write_units
+    planned.apply(remove=True)
+    assert prediction() == proposed
+
+
+def test_what_was_deleted_by_hand_and_is_in_the_file_comes_back_and_the_plan_says_why() -> None:
+    planned = Planned()
+    assert {e.reason for e in planned.entries("create") if e.record_kind == "device"} == {
+        "The building has nothing that this could be."
+    }
+    planned.apply()
+    device = next(iter(planned.uow.devices.all(planned.building)))
+    remove_empty(
+        "device",
+        planned.building.id,
+        device.id,
+        versions=None,
+        uow=planned.uow,
+        actor=ADA,
+        now=planned.clock(),
+    )
+
+    planned.again(MODEL)
+
+    (entry,) = planned.entries("create")
+    assert entry.record_id == device.id
+    assert entry.reason.endswith(
+        "it is new in the file, or was deleted here since it was imported."
+    )
 
 
 def test_only_a_plan_can_be_applied_and_ordering_twice_applies_once() -> None:
@@ -351,3 +418,41 @@ def test_an_undo_that_is_killed_anywhere_ends_the_same(seed: int) -> None:
 
     assert planned.job.status is ImportStatus.UNDONE
     assert planned.state() == empty
+
+
+def test_a_file_that_lacks_a_column_waits_as_planned_even_if_it_was_to_be_applied() -> None:
+    planned = Planned()
+    planned.apply()
+    missing = Problem(
+        severity="error",
+        code="COLUMN_MISSING",
+        message="Sheet 'Component' has no column 'Space'.",
+        sheet_or_class="Component",
+        field="Space",
+    )
+
+    planned.again(
+        replace(changed(MODEL, "rooms", "F0R0", name="New"), problems=(missing,)),
+        mode=ImportMode.APPLY,
+    )
+
+    assert planned.job.status is ImportStatus.PLANNED
+    assert [p.code for p in planned.job.warnings] == ["FILE_INCOMPLETE"]
+    assert planned.room("F0R0").name == "Room 0"
+    assert planned.apply().status is ImportStatus.APPLIED
+    assert planned.room("F0R0").name == "New"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_group_that_the_file_has_no_more_goes_when_a_person_says_so(seed: int) -> None:
+    planned = Planned()
+    planned.apply()
+    planned.again(replace(MODEL, groups=MODEL.groups[:1]))
+    assert [(e.record_kind, e.label) for e in planned.entries("remove")] == [("group", "Water")]
+    planned.order(order_apply, remove=True)
+
+    _work_with_kills(planned, random.Random(seed))  # noqa: S311
+
+    assert [g.name for g in planned.uow.groups.all(planned.building.id)] == ["A"]
+    assert (planned.job.counts.removed, counters(planned)) == (1, (2, 12, 60))
+    assert not any(len(d.group_ids) for d in planned.uow.devices.all(planned.building))

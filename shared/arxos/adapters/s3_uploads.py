@@ -9,16 +9,18 @@ the sheets that imports have only stored.
 import gzip
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, fields
+from itertools import chain, count, islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from arxos.adapters import s3_kept
 from arxos.adapters.readers.model_lines import lines_of, model_of
+from arxos.adapters.s3_availability import asking_s3
 from arxos.domain.errors import ServiceUnavailable
 from arxos.domain.import_job import ImportJob
 from arxos.domain.plan_entries import EntryKind, PlanEntry
@@ -73,7 +75,8 @@ class S3Uploads:
         """An object on local disk, gone again at the end of `with`."""
         with tempfile.TemporaryDirectory(prefix="arxos-") as folder:
             path = Path(folder) / f"upload{Path(location).suffix.lower()}"
-            self._s3.download_file(self._bucket, location, str(path))
+            with asking_s3():
+                self._s3.download_file(self._bucket, location, str(path))
             yield path
 
     def adopt(self, drop: Drop, file: UploadedFile) -> bool:
@@ -104,7 +107,8 @@ class S3Uploads:
                 for line in lines_of(model):
                     lines.write(json.dumps(line, ensure_ascii=False) + "\n")
             packed.flush()
-            self._s3.upload_file(packed.name, self._bucket, _model_location(file))
+            with asking_s3():
+                self._s3.upload_file(packed.name, self._bucket, _model_location(file))
 
     def model(self, file: UploadedFile) -> SourceModel:
         with tempfile.NamedTemporaryFile(prefix="arxos-", suffix=".gz") as packed:
@@ -117,21 +121,28 @@ class S3Uploads:
             with gzip.open(packed.name, "rt", encoding="utf-8") as lines:
                 return model_of(json.loads(line) for line in lines)
 
-    def save_plan(self, file: UploadedFile, entries: Sequence[PlanEntry]) -> None:
-        for start in range(0, max(len(entries), 1), ENTRIES_PER_PAGE):
-            page = entries[start : start + ENTRIES_PER_PAGE]
+    def save_plan(self, file: UploadedFile, entries: Iterable[PlanEntry]) -> None:
+        # Page by page: a large plan is never in memory as a whole.
+        rest = iter(entries)
+        for number in count():
+            page = list(islice(rest, ENTRIES_PER_PAGE))
+            if not page and number:
+                return
             self.save(
-                _plan_location(file, start // ENTRIES_PER_PAGE),
-                [json.dumps(asdict(entry), ensure_ascii=False) for entry in page],
+                _plan_location(file, number),
+                [json.dumps(_fields(entry), ensure_ascii=False) for entry in page],
             )
 
     def plan(self, file: UploadedFile, *, start: int = 0, size: int) -> Iterator[PlanEntry]:
-        first, last = start // ENTRIES_PER_PAGE, (size - 1) // ENTRIES_PER_PAGE
-        for number in range(first, last + 1 if size else first):
-            skipped = start - number * ENTRIES_PER_PAGE if number == first else 0
-            for line in self.lines(_plan_location(file, number))[skipped:]:
-                fields = json.loads(line)
-                yield PlanEntry(**{**fields, "kind": EntryKind(fields["kind"])})
+        first, last = start // ENTRIES_PER_PAGE, max(size - 1, 0) // ENTRIES_PER_PAGE
+        lines = chain.from_iterable(
+            self.lines(_plan_location(file, number))
+            for number in range(first, last + 1 if start < size else first)
+        )
+        begin = first * ENTRIES_PER_PAGE
+        for line in islice(lines, start - begin, size - begin):
+            told = json.loads(line)
+            yield PlanEntry(**{**told, "kind": EntryKind(told["kind"])})
 
     def problems(self, file: UploadedFile) -> Iterator[Problem]:
         for line in self.lines(_report_location(file)):
@@ -157,13 +168,14 @@ class S3Uploads:
         """See `arxos.adapters.dynamodb.journal.ChangeFiles`."""
         # mtime=0: the same lines make the same bytes, so a retry writes the same object.
         body = gzip.compress(("\n".join(lines) + "\n").encode(), mtime=0)
-        self._s3.put_object(
-            Bucket=self._bucket,
-            Key=location,
-            Body=body,
-            ContentType="application/x-ndjson",
-            ContentEncoding="gzip",
-        )
+        with asking_s3():
+            self._s3.put_object(
+                Bucket=self._bucket,
+                Key=location,
+                Body=body,
+                ContentType="application/x-ndjson",
+                ContentEncoding="gzip",
+            )
 
     def lines(self, location: str) -> list[str]:
         """See `arxos.ports.history.ChangeFiles`."""
@@ -176,6 +188,11 @@ class S3Uploads:
             ) from error
         # Not splitlines: texts may hold other ends of lines (U+2028), which JSON leaves alone.
         return gzip.decompress(body).decode().rstrip("\n").split("\n")
+
+
+def _fields(entry: PlanEntry) -> dict[str, Any]:
+    """As `asdict`, which would copy each value, too."""
+    return {each.name: getattr(entry, each.name) for each in fields(entry)}
 
 
 def _report_location(file: UploadedFile) -> str:

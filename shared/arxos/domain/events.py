@@ -1,5 +1,6 @@
 """What happened to a record, in the past tense: the source of the audit history."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -7,14 +8,18 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DomainEvent:
-    """`changes` maps each changed field to its value before and after (None before: it is new)."""
+    """`changes` maps each changed field to its value before and after (None before: it is new).
+
+    `kept`, of a removal: what else the record held, for an undo; no history tells it.
+    """
 
     record_kind: str
     record_id: str
     record_label: str
     by: str | None
     at: datetime | None
-    changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    changes: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    kept: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

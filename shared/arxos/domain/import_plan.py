@@ -35,10 +35,13 @@ class GroupChange:
 
 @dataclass(slots=True)
 class ImportPlan:
-    """New and changed records, parents before children; `unchanged` counts the rest.
+    """New and changed records, parents before children; `unchanged` counts the file's others, and
+    `same` holds them until the plan has been listed.
 
     `removable`: records that only this document ever spoke of and that it speaks of no more,
-    children before parents. They stay until somebody says that they shall go.
+    groups first, then children before parents. They stay until somebody says that they shall go.
+    `is_first`: the building has no record that this document ever spoke of. `gaps`: a warning
+    where the file lacks what its document had.
     """
 
     shards: int = 1
@@ -46,7 +49,8 @@ class ImportPlan:
     rooms: list[Room] = field(default_factory=list)
     devices: list[Device] = field(default_factory=list)
     groups: list[GroupChange] = field(default_factory=list)
-    removable: list[Floor | Room | Device] = field(default_factory=list)
+    removable: list[Group | Floor | Room | Device] = field(default_factory=list)
+    same: list[Record] = field(default_factory=list)
     kept: list[KeptField] = field(default_factory=list)
     ambiguous: list[tuple[str, str, str]] = field(default_factory=list)
     """Key, name and reason of things in the file that might be several records."""
@@ -60,6 +64,8 @@ class ImportPlan:
     updated: int = 0
     unchanged: int = 0
     problems: list[Problem] = field(default_factory=list)
+    is_first: bool = True
+    gaps: list[Problem] = field(default_factory=list)
 
     @property
     def size(self) -> int:
@@ -70,6 +76,11 @@ class ImportPlan:
     def conflicts(self) -> int:
         """What a person should look at: hand edits that the file newly contradicts, and doubts."""
         return sum(k.is_conflict for k in self.kept) + len(self.ambiguous)
+
+    @property
+    def needs_a_person(self) -> bool:
+        """It is not applied by itself: hand edits are contradicted, or the file is not whole."""
+        return bool(self.conflicts or self.gaps)
 
 
 def is_new(record: Record) -> bool:

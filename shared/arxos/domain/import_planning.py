@@ -16,6 +16,7 @@ from arxos.domain.import_plan import ImportPlan
 from arxos.domain.plan_comparison import Comparison
 from arxos.domain.plan_devices import plan_devices
 from arxos.domain.plan_floors import plan_floors
+from arxos.domain.plan_gaps import gaps
 from arxos.domain.plan_groups import plan_groups
 from arxos.domain.plan_removals import removable
 from arxos.domain.plan_rooms import plan_rooms
@@ -52,14 +53,23 @@ def plan_import(
         at=at,
         by=by,
         plan=plan,
+        incomplete=model.incomplete,
     )
     floor_ids = plan_floors(comparison, model.floors, present_floors)
     of_file = plan_rooms(comparison, model.rooms, present_rooms, floor_ids)
     plan_devices(comparison, model.devices, present_devices, present_rooms, floor_ids, of_file)
     members: list[Room | Device] = [*present_rooms, *present_devices]
     grouped = {member.id: len(member.group_ids) for member in members if member.group_ids}
-    plan_groups(comparison, model.groups, list(groups), members_of, grouped)
-    plan.removable = removable(comparison, present_floors, present_rooms, present_devices)
+    present_groups = list(groups)
+    plan_groups(comparison, model.groups, present_groups, members_of, grouped)
+    plan.problems += comparison.silences.problems()
+    plan.removable = removable(
+        comparison, present_floors, present_rooms, present_devices, present_groups
+    )
+    present = (*present_floors, *present_rooms, *present_devices, *present_groups)
+    plan.is_first = not any(comparison.document in record.said for record in present)
+    if not plan.is_first:
+        plan.gaps = gaps(model)
     places: list[Floor | Room] = [*present_floors, *present_rooms, *plan.floors, *plan.rooms]
     plan.places = {place.id: place.label for place in places}
     return plan

@@ -17,13 +17,22 @@ from arxos.domain.floor import Floor
 from arxos.domain.identifiers import derived_id
 from arxos.domain.import_plan import ImportPlan, KeptField
 from arxos.domain.own_exports import OWN
+from arxos.domain.plan_silences import Silences
 from arxos.domain.record import Record
 from arxos.domain.room import Room
-from arxos.domain.source import Problem, Severity, SourceDevice, SourceFloor, SourceRoom
+from arxos.domain.source import (
+    Problem,
+    Severity,
+    SourceDevice,
+    SourceFloor,
+    SourceGroup,
+    SourceRoom,
+)
 from arxos.domain.source_statement import is_news, remembered, statement
 from arxos.domain.status import DeviceStatus, FloorStatus, RoomStatus
 
 Thing = SourceFloor | SourceRoom | SourceDevice
+Saying = Thing | SourceGroup
 
 # Where a record is, and its number there, is not taken from a second document.
 _PLACES = frozenset({"floor_number", "floor_id", "room_number", "room_ids"})
@@ -48,6 +57,9 @@ class Comparison:
     at: datetime
     by: str | None
     plan: ImportPlan
+    incomplete: frozenset[str] = frozenset()
+    """Kinds of records that may be there though the file does not have them."""
+    silences: Silences = field(default_factory=Silences)
     _spoken_of: set[str] = field(default_factory=set)
 
     def add(
@@ -106,6 +118,7 @@ class Comparison:
         """
         before = record if before is None else before
         said = _words(values, source)
+        self.listen(record, said, source)
         if source.edited is not None:
             said = {name: value for name, value in said.items() if name in source.edited}
         new = self._news(record, said)
@@ -117,6 +130,9 @@ class Comparison:
             taken = {name: instead.get(name, value) for name, value in taken.items()}
         if "metadata" in taken:
             taken["metadata"] = {**record.metadata, **taken["metadata"]}
+        if self.source != OWN and record.external_ids.get(self.source) != source.key:
+            ids = {**source.other_ids, **record.external_ids, self.source: source.key}
+            taken = {**taken, "external_ids": ids}
         changed = changed.changed(at=self.at, by=self.by, **taken, **(also or {}))
         # A word that could not be followed is not remembered: it may come true another time.
         followed = {
@@ -129,6 +145,7 @@ class Comparison:
     def complete(self, record: Record, values: Mapping[str, Any], source: Thing) -> None:
         """A record that another source brought: only what it lacks is taken over."""
         said = _words(values, source)
+        self.listen(record, said, source)
         new = self._news(record, said)
         repeated = self.document in record.said
         taken = {
@@ -161,7 +178,17 @@ class Comparison:
         if changed.events:
             self.plan.updated += 1
         else:
-            self.plan.unchanged += 1
+            self.stays(changed)
+
+    def listen(self, record: Record, said: Mapping[str, Any], source: Saying) -> None:
+        """Note what the file says no more, if it is to say all of such records."""
+        if record.kind not in self.incomplete:
+            self.silences.note(record, self.document, said, source)
+
+    def stays(self, record: Record) -> None:
+        """The file has the record and says nothing new of it."""
+        self.plan.unchanged += 1
+        self.plan.same.append(record)
 
     def _queue(self, record: Record) -> None:
         if isinstance(record, Floor):
@@ -171,9 +198,17 @@ class Comparison:
         elif isinstance(record, Device):
             self.plan.devices.append(record)
 
+    def mention(self, record: Record) -> None:
+        """The file has the record, whatever becomes of it."""
+        self._spoken_of.add(record.id)
+
     def speaks_of(self, record: Record) -> bool:
         """Whether the file has the record, of what has been compared so far."""
         return record.id in self._spoken_of
+
+    def speaks_of_id(self, record_id: str) -> bool:
+        """As `speaks_of`, of the record with that id."""
+        return record_id in self._spoken_of
 
     def is_news(self, record: Record, name: str, value: Any, source: Thing) -> bool:
         """Whether the file says something new of the field, which somebody has set in it."""
@@ -198,7 +233,7 @@ class Comparison:
     # ---- Problems ---------------------------------------------------------------------------
 
     def warn_kept(
-        self, record: Record, name: str, source: Thing, said: Any, *, is_conflict: bool
+        self, record: Record, name: str, source: Saying, said: Any, *, is_conflict: bool
     ) -> None:
         """A person's word stays, and the file's is told."""
         self.plan.kept.append(KeptField(record, name, said, is_conflict))
@@ -212,11 +247,11 @@ class Comparison:
             name,
         )
 
-    def warn(self, code: str, message: str, kind: str, source: Thing, field_name: str) -> None:
+    def warn(self, code: str, message: str, kind: str, source: Saying, field_name: str) -> None:
         """Something of the file was taken over otherwise than it is said."""
         self._tell("warning", code, message, kind, source, field_name)
 
-    def error(self, code: str, message: str, kind: str, source: Thing, field_name: str) -> None:
+    def error(self, code: str, message: str, kind: str, source: Saying, field_name: str) -> None:
         """Something of the file was not taken over."""
         self._tell("error", code, message, kind, source, field_name)
 
@@ -226,7 +261,7 @@ class Comparison:
         code: str,
         message: str,
         kind: str,
-        source: Thing,
+        source: Saying,
         field_name: str,
     ) -> None:
         self.plan.problems.append(

@@ -51,32 +51,32 @@ class _DevicePlanner:
 
     def plan(self, sources: Sequence[SourceDevice]) -> None:
         """Adds the devices to the plan."""
-        found = match(self._comparison.source, sources, self._devices)
-        match_by_labels(self._comparison.source, sources, self._devices, found)
+        comparison = self._comparison
+        found = match(comparison.source, comparison.document, sources, self._devices)
+        match_by_labels(sources, self._devices, found)
         places = self._places(sources, found)
-        if self._comparison.source != OWN:
-            match_by_place(self._comparison.source, sources, self._devices, found, places)
+        if comparison.source != OWN:
+            match_by_place(sources, self._devices, found, places)
         for source in sources:
             if source.key not in places:
                 continue
-            device = found.known.get(source.key)
             floor_id, room_ids = places[source.key]
             values = _device_values(source)
+            place = {"room_ids": (floor_id, *room_ids) if source.place_said else None}
             self._warn_ambiguous(source, found)
-            if device is not None:
+            if (device := found.known.get(source.key)) is not None:
                 self._keep_device(device, floor_id, room_ids, values, source)
             elif (other := found.met.get(source.key)) is not None:
-                self._comparison.complete(
-                    other, {**values, "room_ids": (floor_id, *room_ids)}, source
-                )
+                comparison.complete(other, {**values, **place}, source)
             else:
-                self._comparison.add(
+                comparison.add(
                     Device,
                     "device",
                     source,
-                    self._comparison.plan.shards,
-                    {**values, "room_ids": (floor_id, *room_ids)},
-                    building_id=self._comparison.building_id,
+                    comparison.plan.shards,
+                    {**values, **place},
+                    building_id=comparison.building_id,
+                    device_type=source.device_type,
                     floor_id=floor_id,
                     room_id=room_ids[0] if room_ids else None,
                     room_ids=room_ids,
@@ -89,8 +89,10 @@ class _DevicePlanner:
         rooms_by_number = self._rooms_by_number()
         places = {}
         for source in sources:
-            device = found.known.get(source.key)
-            place = self._unmoved(device, source) or self._place_of_device(source, rooms_by_number)
+            device = found.get(source.key)
+            place = self._unmoved(device, source) or self._place_of_device(
+                source, device, rooms_by_number
+            )
             if place is not None:
                 places[source.key] = place
         return places
@@ -105,15 +107,25 @@ class _DevicePlanner:
     def _unmoved(
         self, device: Device | None, source: SourceDevice
     ) -> tuple[str, tuple[str, ...]] | None:
-        """Where a device is that an export of ours names without having been edited there."""
-        if device is None or source.edited is None or "room_ids" in source.edited:
+        """Where a device is of whose place the file says nothing, or an export nothing new."""
+        if device is None:
+            return None
+        if not source.place_said:
+            return device.floor_id, device.room_ids
+        if source.edited is None or "room_ids" in source.edited:
             return None
         return device.floor_id, device.room_ids
 
     def _place_of_device(
-        self, source: SourceDevice, by_number: Mapping[str, list[tuple[str, str]]]
+        self,
+        source: SourceDevice,
+        device: Device | None,
+        by_number: Mapping[str, list[tuple[str, str]]],
     ) -> tuple[str, tuple[str, ...]] | None:
-        """The device's floor and rooms; None, with an error, where the file names no such room."""
+        """The device's floor and rooms; None, with an error, where the file names no such room.
+
+        A device that is known then stays as it is.
+        """
         floor_id = self._floor_ids.get(source.floor_key)
         room_ids = [self._of_file.ids[key] for key in source.room_keys]
         for number in source.room_numbers:
@@ -124,6 +136,9 @@ class _DevicePlanner:
             ]
             if len(fits) != 1:
                 why = "no room" if not fits else f"{len(fits)} rooms"
+                if device is not None:
+                    self._comparison.mention(device)
+                    self._comparison.plan.ids[source.key] = device.id
                 self._comparison.error(
                     "ROOM_UNKNOWN",
                     f"Device '{source.name}' is in room '{number}', but the building has {why} of"
@@ -151,27 +166,28 @@ class _DevicePlanner:
         source: SourceDevice,
     ) -> None:
         """A place is one thing: floor and rooms together."""
+        if not source.place_said:
+            self._comparison.keep(device, values, source)
+            return
         place = (floor_id, *room_ids)
+        is_news = self._comparison.is_news(device, "room_ids", place, source)
+        is_elsewhere = (device.floor_id, device.room_ids) != (floor_id, room_ids)
+        is_by_hand = bool({"floor_id", "room_ids"} & device.hand_edits.keys())
+        if is_by_hand and is_elsewhere:
+            self._comparison.warn_kept(device, "room_ids", source, room_ids, is_conflict=is_news)
         moved = device
-        if self._comparison.is_news(device, "room_ids", place, source):
-            if {"floor_id", "room_ids"} & device.hand_edits.keys():
-                heard = {
-                    "floor_id": floor_id,
-                    "room_id": room_ids[0] if room_ids else None,
-                    "room_ids": room_ids,
-                }
-                if (device.floor_id, device.room_ids) != (floor_id, room_ids):
-                    self._comparison.warn_kept(
-                        device, "room_ids", source, room_ids, is_conflict=True
-                    )
-                moved, _ = device.heard(heard)
-            elif (device.floor_id, device.room_ids) != (floor_id, room_ids):
-                moved = device.move(
-                    floor_id=floor_id,
-                    room_ids=room_ids,
-                    at=self._comparison.at,
-                    by=self._comparison.by,
-                )
+        if is_news and is_by_hand:
+            room_id = room_ids[0] if room_ids else None
+            heard = {"floor_id": floor_id, "room_id": room_id, "room_ids": room_ids}
+            moved, _ = device.heard(heard)
+        elif is_news and is_elsewhere:
+            moved = device.move(
+                floor_id=floor_id,
+                room_ids=room_ids,
+                at=self._comparison.at,
+                by=self._comparison.by,
+            )
+        if is_news:
             moved = remembered(moved, self._comparison.document, {"room_ids": place})
         self._comparison.keep(moved, values, source, before=device)
 
@@ -211,7 +227,7 @@ class _DevicePlanner:
 def _device_values(source: SourceDevice) -> dict[str, Any]:
     return {
         "name": source.name,
-        "device_type": source.device_type,
+        "device_type": source.device_type if source.type_said else None,
         "ifc_class": source.ifc_class,
         "manufacturer": source.manufacturer,
         "model": source.model,

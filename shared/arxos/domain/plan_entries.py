@@ -1,10 +1,12 @@
 """An import's plan as a list that a person can read, and a digest that says whether it still holds.
 
-What is not listed stays as it is. Each entry says what would happen to one record and why.
+Each entry says what would happen to one record and why. They are made one by one and never all
+held: a first import of a large building has more of them than fit beside it.
 """
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -18,13 +20,23 @@ from arxos.domain.record import Record
 # What DynamoDB writes for a record, indexes, number holders, counters and history included,
 # measured on imports of the sample models (benchmarks/README.md).
 WRITE_UNITS_PER_RECORD = 6.0
+# Its counters and groups are written too, and a removal holds fewer in a transaction.
+WRITE_UNITS_PER_REMOVAL = 8.0
 RECORDS_PER_SECOND = 600.0
 # On demand, a million write units in us-east-1; other regions take up to a half more.
 DOLLARS_PER_WRITE_UNIT = 0.625e-6
 
 
+_NEW = "The building has nothing that this could be."
+# Which of the two, the history of its id tells; to ask it for each record would be a request each.
+_NEW_OR_DELETED = (
+    "The building has nothing that this could be: it is new in the file, or was deleted here since"
+    " it was imported."
+)
+
+
 class EntryKind(StrEnum):
-    """In the order in which a plan lists them."""
+    """In the order in which a plan lists them; what is unchanged only where it is asked for."""
 
     CONFLICT = "conflict"
     CREATE = "create"
@@ -32,6 +44,11 @@ class EntryKind(StrEnum):
     MOVE = "move"
     KEEP = "keep"
     REMOVE = "remove"
+    UNCHANGED = "unchanged"
+
+
+# What these say may differ without another plan: they write nothing.
+_NO_PART_OF_THE_DIGEST = frozenset({EntryKind.KEEP, EntryKind.UNCHANGED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,42 +71,86 @@ class PlanEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prediction:
-    """What carrying the plan out would take: DynamoDB write units, seconds, US dollars."""
+    """What carrying the plan out would take: DynamoDB write units, seconds, US dollars.
+
+    `removals` are those that are proposed. They are in it, whether they will be approved or not.
+    """
 
     records: int
+    removals: int
     write_units: int
     seconds: float
     dollars: float
 
 
-def predict(records: int) -> Prediction:
-    """An estimate for so many new and changed records; removals are not in it."""
-    units = round(records * WRITE_UNITS_PER_RECORD)
+def predict(records: int, *, removals: int = 0) -> Prediction:
+    """An estimate for so many new and changed records, and so many removed ones."""
+    units = round(records * WRITE_UNITS_PER_RECORD + removals * WRITE_UNITS_PER_REMOVAL)
     return Prediction(
         records=records,
+        removals=removals,
         write_units=units,
-        seconds=round(records / RECORDS_PER_SECOND + 0.5, 1),
+        seconds=round((records + removals) / RECORDS_PER_SECOND + 0.5, 1),
         dollars=round(units * DOLLARS_PER_WRITE_UNIT, 6),
     )
 
 
-def entries_of(plan: ImportPlan) -> list[PlanEntry]:
-    """All entries, kind by kind."""
-    order = list(EntryKind)
-    return sorted(_entries(plan), key=lambda entry: order.index(entry.kind))
+class PlanListing:
+    """A plan's entries, kind by kind, made anew each time they are gone through.
+
+    Once they have been, `counts` says how many of each kind there are. `digest` is the same for the
+    same plan: the records it changes, and their fields before and after.
+    """
+
+    def __init__(self, plan: ImportPlan) -> None:
+        self._plan = plan
+        self.counts: dict[str, int] = {}
+        self.digest = ""
+
+    def __iter__(self) -> Iterator[PlanEntry]:
+        counts: Counter[str] = Counter()
+        hashed = hashlib.sha256()
+        separator = b""
+        for kind in EntryKind:
+            for entry in _entries(self._plan, kind):
+                counts[kind.value] += 1
+                if kind not in _NO_PART_OF_THE_DIGEST:
+                    hashed.update(separator + _line(entry))
+                    separator = b"\n"
+                yield entry
+        self.counts = dict(counts)
+        self.digest = hashed.hexdigest()[:32]
+
+    def go_through(self) -> None:
+        """For the counts and the digest alone."""
+        for _ in self:
+            pass
 
 
-def digest_of(entries: list[PlanEntry]) -> str:
-    """The same for the same plan: the records it changes, and their fields before and after."""
-    lines = [
-        json.dumps([e.kind, e.record_id, e.key, plain(e.fields)], sort_keys=True)
-        for e in entries
-        if e.kind is not EntryKind.KEEP
-    ]
-    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+def _line(entry: PlanEntry) -> bytes:
+    told = [entry.kind, entry.record_id, entry.key, plain(entry.fields)]
+    return json.dumps(told, sort_keys=True).encode("utf-8", "surrogatepass")
 
 
-def _entries(plan: ImportPlan) -> Iterator[PlanEntry]:
+def _entries(plan: ImportPlan, kind: EntryKind) -> Iterator[PlanEntry]:
+    if kind is EntryKind.CONFLICT:
+        yield from _ambiguous(plan)
+    if kind in (EntryKind.CONFLICT, EntryKind.KEEP):
+        yield from _kept(plan, is_conflict=kind is EntryKind.CONFLICT)
+    elif kind is EntryKind.REMOVE:
+        yield from _removable(plan)
+    elif kind is EntryKind.UNCHANGED:
+        yield from _unchanged(plan)
+    else:
+        for record in (*plan.floors, *plan.rooms, *plan.devices):
+            if _kind_of(record) is kind:
+                yield _entry_of(record, kind, plan)
+        for group in plan.groups:
+            if is_new(group.group) is (kind is EntryKind.CREATE) and kind is not EntryKind.MOVE:
+                yield from _entries_of_group(group, plan)
+
+
+def _ambiguous(plan: ImportPlan) -> Iterator[PlanEntry]:
     for key, name, label in plan.ambiguous:
         yield PlanEntry(
             kind=EntryKind.CONFLICT,
@@ -100,10 +161,15 @@ def _entries(plan: ImportPlan) -> Iterator[PlanEntry]:
             reason=f"Its {label.replace('_', ' ')} is that of more than one device; it would be"
             " created as a new one.",
         )
+
+
+def _kept(plan: ImportPlan, *, is_conflict: bool) -> Iterator[PlanEntry]:
     for kept in plan.kept:
+        if kept.is_conflict is not is_conflict:
+            continue
         change = {"before": plain(getattr(kept.record, kept.field)), "after": plain(kept.said)}
         yield PlanEntry(
-            kind=EntryKind.CONFLICT if kept.is_conflict else EntryKind.KEEP,
+            kind=EntryKind.CONFLICT if is_conflict else EntryKind.KEEP,
             record_kind=kept.record.kind,
             record_id=kept.record.id,
             label=kept.record.label,
@@ -113,14 +179,13 @@ def _entries(plan: ImportPlan) -> Iterator[PlanEntry]:
             reason=(
                 "Set by hand, and the file now says something new; the hand edit stays unless it is"
                 " released."
-                if kept.is_conflict
+                if is_conflict
                 else "Set by hand; it stays until it is released."
             ),
         )
-    for record in (*plan.floors, *plan.rooms, *plan.devices):
-        yield from _entries_of(record, plan)
-    for group in plan.groups:
-        yield from _entries_of_group(group, plan)
+
+
+def _removable(plan: ImportPlan) -> Iterator[PlanEntry]:
     for record in plan.removable:
         yield PlanEntry(
             kind=EntryKind.REMOVE,
@@ -133,12 +198,31 @@ def _entries(plan: ImportPlan) -> Iterator[PlanEntry]:
         )
 
 
-def _entries_of(record: Record, plan: ImportPlan) -> Iterator[PlanEntry]:
+def _unchanged(plan: ImportPlan) -> Iterator[PlanEntry]:
+    for record in plan.same:
+        yield PlanEntry(
+            kind=EntryKind.UNCHANGED,
+            record_kind=record.kind,
+            record_id=record.id,
+            label=record.label,
+            place=_place(record, plan),
+            line=plan.lines.get(record.id),
+            reason="The file says nothing new of it.",
+        )
+
+
+def _kind_of(record: Record) -> EntryKind | None:
+    """None: it only learns what its document says of it, which nobody sees."""
     if not record.events:
-        return
+        return None
+    if is_new(record):
+        return EntryKind.CREATE
     moved = any(isinstance(event, DeviceMoved) for event in record.events)
-    kind = EntryKind.CREATE if is_new(record) else EntryKind.MOVE if moved else EntryKind.UPDATE
-    yield PlanEntry(
+    return EntryKind.MOVE if moved else EntryKind.UPDATE
+
+
+def _entry_of(record: Record, kind: EntryKind, plan: ImportPlan) -> PlanEntry:
+    return PlanEntry(
         kind=kind,
         record_kind=record.kind,
         record_id=record.id,
@@ -147,7 +231,7 @@ def _entries_of(record: Record, plan: ImportPlan) -> Iterator[PlanEntry]:
         line=plan.lines.get(record.id),
         fields=_fields(record),
         reason={
-            EntryKind.CREATE: "The building has nothing that this could be.",
+            EntryKind.CREATE: _NEW if plan.is_first else _NEW_OR_DELETED,
             EntryKind.MOVE: "The file has it in another place.",
             EntryKind.UPDATE: "The file says something new.",
         }[kind],

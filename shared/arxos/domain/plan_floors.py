@@ -10,7 +10,7 @@ from arxos.domain.floor import Floor
 from arxos.domain.import_plan import is_new
 from arxos.domain.plan_comparison import Comparison
 from arxos.domain.record import Record
-from arxos.domain.record_matching import match
+from arxos.domain.record_matching import Matches, match
 from arxos.domain.source import SourceFloor
 from arxos.domain.text_rules import folded
 
@@ -26,13 +26,13 @@ def plan_floors(
 ) -> dict[str, str]:
     """Adds the storeys to the plan; each one's key in the file -> its floor's id."""
     floor_ids: dict[str, str] = {}
-    found = match(comparison.source, sources, floors)
+    found = match(comparison.source, comparison.document, sources, floors)
+    _meet_same_storeys(comparison, sources, floors, found)
     known = found.known
     numbers = _renumbered(sources, known, floors, comparison)
     taken = {f.floor_number for f in floors} - {known[key].floor_number for key in numbers} | set(
         numbers.values()
     )
-    claimed = {f.id for f in (*known.values(), *found.met.values())}
     for source in sources:
         said = {
             "name": source.name or None,
@@ -45,11 +45,7 @@ def plan_floors(
             # The number it gets may be another than the file's: one that is free.
             comparison.keep(floor, said, source, instead={"floor_number": numbers[source.key]})
             continue
-        other = found.met.get(source.key) or _same_storey(
-            source, [f for f in floors if f.id not in claimed]
-        )
-        if other is not None:
-            claimed.add(other.id)
+        if (other := found.met.get(source.key)) is not None:
             floor_ids[source.key] = other.id
             comparison.complete(other, said, source)
             continue
@@ -78,6 +74,30 @@ def plan_floors(
     # Floors that change numbers among themselves must do so in one transaction: first of all.
     comparison.plan.floors.sort(key=lambda f: is_new(f) or not _changes(f, "floor_number"))
     return floor_ids
+
+
+def _meet_same_storeys(
+    comparison: Comparison,
+    sources: Sequence[SourceFloor],
+    floors: Sequence[Floor],
+    found: Matches[Floor],
+) -> None:
+    """Adds the floors that are met by name or number.
+
+    A table of rooms or devices only names floors, and gives them no new key.
+    """
+    claimed = found.taken()
+    for source in sources:
+        if found.has(source.key):
+            continue
+        other = _same_storey(source, [f for f in floors if f.id not in claimed])
+        if other is None:
+            continue
+        claimed.add(other.id)
+        if "floor" in comparison.incomplete:
+            found.met[source.key] = other
+        else:
+            found.take(source.key, other)
 
 
 def _same_storey(source: SourceFloor, floors: list[Floor]) -> Floor | None:

@@ -9,6 +9,7 @@ from arxos.domain.identifiers import derived_id
 from arxos.domain.import_plan import GroupChange
 from arxos.domain.own_exports import OWN, own_matches
 from arxos.domain.plan_comparison import Comparison
+from arxos.domain.record_matching import Keys
 from arxos.domain.source import Problem, SourceGroup
 from arxos.domain.source_statement import news, remembered, statement
 from arxos.domain.text_rules import (
@@ -37,6 +38,7 @@ def plan_groups(
     """
     places = _PlacesInGroups(comparison, group_counts)
     met = _met(comparison.source, sources, groups)
+    file_keys = Keys(comparison.source, comparison.document, frozenset(s.key for s in sources))
     for source in sources:
         group = met.get(source.key)
         keys = (*source.device_keys, *source.room_keys)
@@ -47,16 +49,18 @@ def plan_groups(
                 ("name", source.name),
                 ("category", source.category),
                 ("description", source.description),
-                ("members", sorted(ids)),
+                ("members", sorted(ids) if source.members_said else None),
             )
             if value is not None
         }
+        if group is not None:
+            comparison.listen(group, said, source)
         if group is not None and source.edited is not None:
             said = {name: value for name, value in said.items() if name in source.edited}
         if group is None:
             _add_group(comparison, source, said, places.taken(source, ids))
         else:
-            _keep_group(comparison, group, source, said, ids, members_of, places)
+            _keep_group(comparison, group, source, said, ids, members_of, places, file_keys)
 
 
 class _PlacesInGroups:
@@ -164,6 +168,7 @@ def _add_group(
         tags=source.tags,
         said={comparison.document: statement(said)},
     )
+    comparison.mention(group)
     comparison.plan.groups.append(GroupChange(group, added=ids))
     comparison.plan.lines[group.id] = source.line
     comparison.plan.created += 1
@@ -177,6 +182,7 @@ def _keep_group(
     ids: tuple[str, ...],
     members_of: MembersOf,
     places: _PlacesInGroups,
+    file_keys: Keys,
 ) -> None:
     """Members that this file does not know stay: another source or a person put them there.
 
@@ -187,26 +193,44 @@ def _keep_group(
     new = news(group, comparison.document, said)
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
-    if "members" in new:
+    if "members" in new or not source.members_said:
         present = set(members_of(group))
         mine = set(comparison.plan.ids.values())
         added = places.taken(source, (i for i in ids if i not in present))
-        removed = tuple(sorted((present & mine).difference(ids))) if repeated else ()
+        if repeated and source.members_said:
+            removed = tuple(sorted((present & mine).difference(ids)))
+    if repeated:
+        _warn_of_hand_edits(comparison, group, source, said, new)
     texts = {
-        n: storable_text(v)
-        for n, v in new.items()
-        if n not in ("members", "name") and (repeated or getattr(group, n) in (None, ""))
+        name: storable_text(value)
+        for name, value in new.items()
+        if name != "members" and (repeated or getattr(group, name) in (None, ""))
     }
     changed, taken = group.heard({n: v for n, v in texts.items() if v})
-    ids_of_sources = {**_external_ids(comparison, source), **group.external_ids}
+    own = _external_ids(comparison, source)
+    is_lost = file_keys.is_lost(group)
+    ids_of_sources = {**group.external_ids, **own} if is_lost else {**own, **group.external_ids}
     changed = changed.changed(
         at=comparison.at, by=comparison.by, **taken, external_ids=ids_of_sources
     )
     changed = remembered(changed, comparison.document, said)
+    comparison.mention(group)
     if changed != group or added or removed:
         comparison.plan.groups.append(GroupChange(changed, added, removed))
         comparison.plan.lines[group.id] = source.line
     if changed.events or added or removed:
         comparison.plan.updated += 1
     else:
-        comparison.plan.unchanged += 1
+        comparison.stays(group)
+
+
+def _warn_of_hand_edits(
+    comparison: Comparison,
+    group: Group,
+    source: SourceGroup,
+    said: Mapping[str, Any],
+    new: Mapping[str, Any],
+) -> None:
+    for name in sorted(group.hand_edits.keys() & said.keys() - {"members"}):
+        if said[name] != getattr(group, name):
+            comparison.warn_kept(group, name, source, said[name], is_conflict=name in new)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from arxos.domain.plan_comparison import Comparison
-from arxos.domain.record_matching import match
+from arxos.domain.record_matching import Matches, match
 from arxos.domain.room import Room
 from arxos.domain.room_numbers import Place, RoomNumbers, place_of
 from arxos.domain.source import SourceRoom
@@ -48,36 +48,46 @@ class _RoomPlanner:
 
     def plan(self, sources: Sequence[SourceRoom]) -> None:
         """Adds the rooms to the plan."""
-        found = match(self._comparison.source, sources, self._rooms)
+        found = match(self._comparison.source, self._comparison.document, sources, self._rooms)
+        self._meet_by_number(sources, found)
         known = found.known
         places = {s.key: self._place(s, known.get(s.key)) for s in sources}
         numbers = RoomNumbers(
             self._rooms, {known[key].id: place for key, place in places.items() if key in known}
         )
-        in_file = {r.id for r in (*known.values(), *found.met.values())}
-        # Rooms of other files that this one may mean too: those it knows itself are never guessed.
-        others = {place_of(r): r for r in self._rooms if r.id not in in_file}
+        for source in sources:
+            room = known.get(source.key)
+            if room is not None:
+                self._keep_room(room, source, places[source.key], numbers)
+            elif (other := found.met.get(source.key)) is not None:
+                self._place_room(source.key, other.id, other.floor_id)
+                self._complete_room(other, source)
+            else:
+                self._add_room(source, places[source.key], numbers)
+        self._comparison.plan.rooms = list(numbers.in_order(self._comparison.plan.rooms))
+
+    def _meet_by_number(self, sources: Sequence[SourceRoom], found: Matches[Room]) -> None:
+        """Adds the rooms that are met by floor and number: those the file knows are no guess."""
+        places = {s.key: self._place(s, found.known.get(s.key)) for s in sources}
+        taken = found.taken()
+        others = {place_of(r): r for r in self._rooms if r.id not in taken}
         per_place = Counter(places.values())
         for source in sources:
             place = places[source.key]
-            room = known.get(source.key)
-            other = found.met.get(source.key)
-            if other is None and per_place[place] == 1:
-                other = others.get(place)
-            if room is None and other is not None:
-                self._place_room(source.key, other.id, other.floor_id)
-                self._complete_room(other, source)
-            elif room is None:
-                self._add_room(source, place, numbers)
+            if found.has(source.key) or per_place[place] > 1 or place not in others:
+                continue
+            if "room" in self._comparison.incomplete:
+                found.met[source.key] = others[place]
             else:
-                self._keep_room(room, source, place, numbers)
-        self._comparison.plan.rooms = list(numbers.in_order(self._comparison.plan.rooms))
+                found.take(source.key, others[place])
 
     def _place(self, source: SourceRoom, room: Room | None) -> Place:
         """The floor and number that a room will have: the file's, if these are its to say."""
         floor_id = self._floor_ids[source.floor_key]
         if room is None:
             return floor_id, folded(source.room_number)
+        if not source.floor_said:
+            floor_id = room.floor_id
         return (
             self._comparison.settled(room, "floor_id", floor_id, source),
             folded(self._comparison.settled(room, "room_number", source.room_number, source)),
@@ -95,6 +105,7 @@ class _RoomPlanner:
             self._comparison.plan.shards,
             self._said_of_room(source),
             building_id=self._comparison.building_id,
+            floor_id=place[0],
             number_shared=shared,
         )
         self._place_room(source.key, room_id, place[0])
@@ -103,7 +114,7 @@ class _RoomPlanner:
         return {
             **_room_values(source),
             "room_number": source.room_number,
-            "floor_id": self._floor_ids[source.floor_key],
+            "floor_id": self._floor_ids[source.floor_key] if source.floor_said else None,
         }
 
     def _keep_room(

@@ -56,7 +56,7 @@ def sensitive_text_fault(text: str) -> str | None:
     return None
 
 
-def masked(changes: dict[str, tuple[Any, Any]]) -> dict[str, tuple[Any, Any]]:
+def masked(changes: Mapping[str, tuple[Any, Any]]) -> Mapping[str, tuple[Any, Any]]:
     """The changes of a record's fields; of each sensitive one only that it changed."""
     if "sensitive" not in changes:
         return changes

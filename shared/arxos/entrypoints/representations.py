@@ -376,7 +376,7 @@ def show_plan(plan: "PlanPage") -> dict[str, Any]:
     }
 
 
-_ENTRY_KINDS = ("conflict", "create", "update", "move", "keep", "remove")
+_ENTRY_KINDS = ("conflict", "create", "update", "move", "keep", "remove", "unchanged")
 
 
 def show_plan_entry(entry: "PlanEntry") -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What importing needs besides the registry: the uploaded file, and the claim on an import."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -102,12 +102,12 @@ class UploadStore(Protocol):
         """What was read. Raises ServiceUnavailable when it cannot be had."""
         ...
 
-    def save_plan(self, file: UploadedFile, entries: Sequence[PlanEntry]) -> None:
+    def save_plan(self, file: UploadedFile, entries: Iterable[PlanEntry]) -> None:
         """Keep the plan, in place of an earlier one of this import."""
         ...
 
     def plan(self, file: UploadedFile, *, start: int = 0, size: int) -> Iterator[PlanEntry]:
-        """The plan's entries from `start` on, in order; `size` is how many it has in all."""
+        """The plan's entries from `start` on, up to but without the one at `size`, in order."""
         ...
 
     def problems(self, file: UploadedFile) -> Iterator[Problem]:
@@ -149,6 +149,10 @@ class ImportDesk(Protocol):
         attempt: events arrive twice, and late. The same attempt may claim again: a retry keeps its
         name.
         """
+        ...
+
+    def whose_turn(self, order: ImportOrder) -> ImportJob | None:
+        """The import of the order's building that was handed over last, as it is now."""
         ...
 
     def changes(self, file: UploadedFile, job: ImportJob) -> Iterator[Change]:

@@ -34,7 +34,7 @@ def get_import_plan(
     actor: Actor,
     now: datetime,
 ) -> PlanPage:
-    """The plan's entries, all or of one kind, in the plan's order.
+    """The plan's entries of one kind, or all but the unchanged records, in the plan's order.
 
     Raises NotFound, and Conflict while there is no plan yet.
     """
@@ -51,7 +51,7 @@ def get_import_plan(
                 break
     more = last < start + size
     entries = Slice(tuple(found), str(last - start) if more else None)
-    return PlanPage(job, entries, predict(job.plan_size))
+    return PlanPage(job, entries, predicted(job))
 
 
 def list_import_problems(
@@ -100,6 +100,11 @@ def job_with_plan(
     if job.plan_digest is None:
         raise Conflict(f"There is no plan: the import is '{job.status}'.")
     return job
+
+
+def predicted(job: ImportJob) -> Prediction:
+    """What carrying out all of the plan would take, with the removals it proposes."""
+    return predict(job.plan_size, removals=job.plan_index.get(EntryKind.REMOVE.value, 0))
 
 
 def entries_of_kind(job: ImportJob, kind: str | None) -> tuple[int, int]:

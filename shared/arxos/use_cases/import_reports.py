@@ -6,13 +6,19 @@ from pathlib import PurePath
 
 from arxos.domain.errors import InvalidInput
 from arxos.domain.import_job import ImportJob
-from arxos.domain.plan_entries import EntryKind, predict
+from arxos.domain.plan_entries import EntryKind
 from arxos.domain.timestamps import to_iso
 from arxos.domain.user import Actor
 from arxos.ports.imports import UploadStore, uploaded_file
 from arxos.ports.registry import UnitOfWork
 from arxos.ports.reports import Lines, ProblemFormat, Report, ReportStore, ReportWriter
-from arxos.use_cases.import_plans import all_problems, entries_of_kind, job_with_plan, readable_job
+from arxos.use_cases.import_plans import (
+    all_problems,
+    entries_of_kind,
+    job_with_plan,
+    predicted,
+    readable_job,
+)
 
 # As many as can be written while a request waits.
 MAX_ENTRIES = 200_000
@@ -87,7 +93,7 @@ def problems_file(
 
 def _summary(job: ImportJob) -> Lines:
     """What stays true of this plan, whatever becomes of the import."""
-    prediction = predict(job.plan_size)
+    prediction = predicted(job)
     return (
         ("File", job.filename),
         ("Import", job.id),
@@ -96,6 +102,7 @@ def _summary(job: ImportJob) -> Lines:
         ("Plan", job.plan_digest),
         *((f"Entries: {kind.value}", job.plan_index.get(kind.value, 0)) for kind in EntryKind),
         ("Records to be written", prediction.records),
+        ("Records to be removed, if that is approved", prediction.removals),
         ("Predicted write units", prediction.write_units),
         ("Predicted seconds", prediction.seconds),
         ("Predicted US dollars", prediction.dollars),

@@ -6,19 +6,20 @@ over; and a new attempt compares the file with what is in the registry by then, 
 already there is found unchanged.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from itertools import chain
+from itertools import chain, islice
 
 from arxos.domain.building import Building
 from arxos.domain.device import Device
 from arxos.domain.errors import BeingDeleted, Conflict, InvalidInput
 from arxos.domain.floor import Floor
+from arxos.domain.group import Group
 from arxos.domain.import_job import ImportCounts, ImportJob, ImportStatus
 from arxos.domain.import_plan import GroupChange, ImportPlan, is_new
 from arxos.domain.import_planning import plan_import
-from arxos.domain.plan_entries import PlanEntry, digest_of, entries_of
+from arxos.domain.plan_entries import EntryKind, PlanListing
 from arxos.domain.room import Room
 from arxos.domain.source import Problem, SourceModel
 from arxos.ports.imports import ImportDesk, UploadedFile, UploadStore
@@ -78,23 +79,23 @@ class ImportRun(ImportWork):
     def take_over(self, model: SourceModel) -> ImportJob:
         """Plan, and write what is approved, until nothing is left to write.
 
-        What is to be applied by itself waits for a person only when there are conflicts. A plan
-        that somebody has read is carried out as it was, or not at all.
+        What is to be applied by itself waits for a person only when there are conflicts, or when
+        the file lacks what its document had. A plan that somebody has read is carried out as it
+        was, or not at all.
         """
         self._stored_only = (model.document or model.source, model.kept_sheets)
         for remaining in reversed(range(MAX_PLANS)):
             plan = self._plan(model)
-            entries = entries_of(plan)
             if not self.job.is_approved:
-                return self._wait(plan, entries)
+                return self._wait(plan)
             if not self.job.apply_begun:
                 if self.job.plan_digest is None:
-                    if plan.conflicts:
-                        return self._wait(plan, entries)
-                elif digest_of(entries) != self.job.plan_digest:
-                    return self._outdated(plan, entries)
+                    if plan.needs_a_person:
+                        return self._wait(plan)
+                elif self._is_outdated(plan):
+                    return self._plan_anew(plan)
             try:
-                return self._apply(plan, entries)
+                return self._apply(plan)
             except BeingDeleted as deletion:
                 # No new plan settles that.
                 return self.fail("BEING_DELETED", deletion.message)
@@ -122,12 +123,12 @@ class ImportRun(ImportWork):
             floors=registry.floors.all(building.id),
             rooms=registry.rooms.all(building),
             devices=registry.devices.all(building),
-            groups=registry.groups.all(building.id) if model.groups else (),
+            groups=_groups_that_count(model, registry, building),
             members_of=registry.groups.all_members,
             at=self._clock(),
             by=self.job.started_by,
         )
-        problems = (*model.problems, *plan.problems)
+        problems = (*plan.gaps, *model.problems, *plan.problems)
         if problems:
             self._uploads.save_report(self._file, problems)
         self._listed = self.job.with_problems(problems).with_columns(model.columns)
@@ -140,13 +141,14 @@ class ImportRun(ImportWork):
             with self._registry() as uow:
                 uow.buildings.spread(building, shards)
 
-    def _wait(self, plan: ImportPlan, entries: list[PlanEntry]) -> ImportJob:
+    def _wait(self, plan: ImportPlan) -> ImportJob:
         """Keep the plan for a person to read, and to apply or not."""
-        self._save(self._planned(plan, entries))
+        self._save(self._planned(plan))
         return self.job
 
-    def _planned(self, plan: ImportPlan, entries: list[PlanEntry]) -> ImportJob:
-        self._uploads.save_plan(self._file, entries)
+    def _planned(self, plan: ImportPlan) -> ImportJob:
+        listing = PlanListing(plan)
+        self._uploads.save_plan(self._file, listing)
         counts = ImportCounts(
             created=plan.created,
             updated=plan.updated,
@@ -154,40 +156,37 @@ class ImportRun(ImportWork):
             removed=len(plan.removable),
             conflicts=plan.conflicts,
         )
-        index: dict[str, int] = {}
-        for entry in entries:
-            index[entry.kind.value] = index.get(entry.kind.value, 0) + 1
         return replace(
             self._with_problems(),
             status=ImportStatus.PLANNED,
             progress=1.0,
             counts=counts,
-            plan_digest=digest_of(entries),
-            plan_index=index,
+            plan_digest=listing.digest,
+            plan_index=listing.counts,
             plan_size=plan.size,
             lease_until=None,
             is_approved=False,
             updated_at=self._clock(),
         )
 
-    def _outdated(self, plan: ImportPlan, entries: list[PlanEntry]) -> ImportJob:
+    def _is_outdated(self, plan: ImportPlan) -> bool:
+        listing = PlanListing(plan)
+        listing.go_through()
+        return listing.digest != self.job.plan_digest
+
+    def _plan_anew(self, plan: ImportPlan) -> ImportJob:
         """What was approved is no longer what would be done: it is planned anew, and nothing done.
 
         The old plan's entries are still in the store until the new ones replace them.
         """
-        before = {
-            (e.kind, e.record_id, str(e.fields))
-            for e in self._uploads.plan(self._file, size=self.job.entries_count)
-        }
-        moved = [e for e in entries if (e.kind, e.record_id, str(e.fields)) not in before]
-        labels = ", ".join(f"'{e.label}'" for e in moved[:SHOWN_MOVED]) or "records that are gone"
+        labels = ", ".join(self._moved(plan)) or "records that are gone"
         problem = Problem(
             severity="error",
             code="PLAN_OUTDATED",
             message="The building has changed since this plan was made, and nothing was written."
             f" What differs now: {labels}. The plan was made anew; read it and apply it again.",
         )
-        planned = self._planned(plan, entries)
+        planned = self._planned(plan)
         self._save(
             replace(
                 planned,
@@ -197,11 +196,26 @@ class ImportRun(ImportWork):
         )
         return self.job
 
+    def _moved(self, plan: ImportPlan) -> list[str]:
+        """The first records of which the plan says something else than the stored one."""
+        before = {
+            hash((e.kind, e.record_id, str(e.fields)))
+            for e in self._uploads.plan(self._file, size=self.job.entries_count)
+        }
+        moved = (
+            f"'{e.label}'"
+            for e in PlanListing(plan)
+            if e.kind is not EntryKind.UNCHANGED
+            and hash((e.kind, e.record_id, str(e.fields))) not in before
+        )
+        return list(islice(moved, SHOWN_MOVED))
+
     # ---- Writing ----------------------------------------------------------------------------
 
-    def _apply(self, plan: ImportPlan, entries: list[PlanEntry]) -> ImportJob:
+    def _apply(self, plan: ImportPlan) -> ImportJob:
         if not self.job.apply_begun:
-            self._begin(entries, plan.size)
+            self._begin(plan)
+        plan.same.clear()
         total = plan.created + plan.updated + plan.unchanged
         self._written, self._size = 0, plan.size + len(plan.removable)
         self._write_records(plan)
@@ -223,13 +237,16 @@ class ImportRun(ImportWork):
         )
         return self.job
 
-    def _begin(self, entries: list[PlanEntry], size: int) -> None:
-        """From here on the import is finished whatever moves, by planning again."""
-        if entries:
-            self._uploads.save_plan(self._file, entries)
-        index: dict[str, int] = {}
-        for entry in entries:
-            index[entry.kind.value] = index.get(entry.kind.value, 0) + 1
+    def _begin(self, plan: ImportPlan) -> None:
+        """From here on the import is finished whatever moves, by planning again.
+
+        A plan that somebody has approved is in the store as it is carried out.
+        """
+        digest, index = self.job.plan_digest, self.job.plan_index
+        if digest is None:
+            listing = PlanListing(plan)
+            self._uploads.save_plan(self._file, listing)
+            digest, index = listing.digest, listing.counts
         self._save(
             replace(
                 self._listed,
@@ -241,8 +258,8 @@ class ImportRun(ImportWork):
                 status=ImportStatus.APPLYING,
                 progress=PLANNED_PROGRESS,
                 plan_index=index,
-                plan_size=size,
-                plan_digest=digest_of(entries),
+                plan_size=plan.size,
+                plan_digest=digest,
                 apply_begun=True,
                 updated_at=self._clock(),
             )
@@ -305,11 +322,16 @@ class ImportRun(ImportWork):
                 return
 
     def _remove(self, plan: ImportPlan) -> None:
-        """Devices, then the rooms they leave empty, then the floors: each kind by itself, since a
-        record and what it holds cannot change in one transaction.
+        """Groups, devices, then the rooms they leave empty, then the floors: each kind by itself,
+        since a record and what it holds cannot change in one transaction.
         """
+        for group in plan.removable:
+            if isinstance(group, Group):
+                self._remove_group(group)
         for kind in ("device", "room", "floor"):
-            records = iter([r for r in plan.removable if r.kind == kind])
+            records = iter(
+                [r for r in plan.removable if r.kind == kind and not isinstance(r, Group)]
+            )
             record = next(records, None)
             while record is not None:
                 counts = self.job.counts
@@ -322,6 +344,28 @@ class ImportRun(ImportWork):
                     job = self._next(counts)
                     uow.imports.save(job)
                 self.job = job
+
+    def _remove_group(self, group: Group) -> None:
+        """Its members leave it first; a kill leaves a smaller group, to be removed again."""
+        members = list(self._registry().groups.all_members(group))
+        while members:
+            leaving, members = members[:MEMBERS_PER_CHUNK], members[MEMBERS_PER_CHUNK:]
+            moved = group.with_members(
+                added=(), removed=leaving, at=self._clock(), by=self.job.started_by
+            )
+            with self._registry() as uow:
+                uow.groups.change_members(moved, added=(), removed=leaving)
+                job = self._next(self.job.counts)
+                uow.imports.save(job)
+            self.job = job
+            group = moved.stored()
+        counts = replace(self.job.counts, removed=self.job.counts.removed + 1)
+        with self._registry() as uow:
+            uow.groups.remove(group.removed(at=self._clock(), by=self.job.started_by))
+            job = self._next(counts)
+            uow.imports.save(job)
+        self.job = job
+        self._written += 1
 
     def _next(self, counts: ImportCounts) -> ImportJob:
         share = self._written / self._size if self._size else 1.0
@@ -349,6 +393,15 @@ class ImportRun(ImportWork):
         if self.job.apply_begun and self._is_out_of_time():
             raise OutOfTime
         return self._chunk()
+
+
+def _groups_that_count(
+    model: SourceModel, registry: UnitOfWork, building: Building
+) -> Iterable[Group]:
+    """The building's groups, if the file can say anything of them."""
+    if model.groups or "group" not in model.incomplete:
+        return registry.groups.all(building.id)
+    return ()
 
 
 def _in_order(plan: ImportPlan) -> Iterator[Floor | Room | Device]:

@@ -98,7 +98,8 @@ class PlanEntry(Shown):
 class Prediction(Shown):
     """What carrying the plan out would take: write units, seconds, US dollars."""
 
-    records: Count
+    records: Count = Field(description="New and changed ones.")
+    removals: Count = Field(description="Those proposed; what they would take is in the rest.")
     write_units: Count
     seconds: float = Field(ge=0)
     dollars: float = Field(ge=0)
@@ -113,6 +114,7 @@ class PlanCounts(Shown):
     move: Count
     keep: Count
     remove: Count
+    unchanged: Count
 
 
 class Plan(Shown):
