@@ -49,7 +49,7 @@ _NEEDS = (
     + "; ".join(f"{kind}: {', '.join(REQUIRED[kind])}" for kind in _KINDS)
     + "."
 )
-_NO_FLOOR = "no floor is called so, and it says no number as 2, EG or Level 2 do"
+_NO_FLOOR = "that is neither a floor of the file nor a name with a number, as 2, EG or Level 2 are"
 
 
 def read_tables(sheets: Sequence[Sheet], problems: ProblemList) -> SourceModel:
