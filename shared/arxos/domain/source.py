@@ -59,7 +59,11 @@ class SourceBuilding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFloor:
-    """A storey. `elevation_m` in metres above the building's own zero."""
+    """A storey. `elevation_m` in metres above the building's own zero.
+
+    `number_said` False: the file has only a name for it ("Roof"), and `floor_number` is what a new
+    floor would get. No floor is met by it, and one that is known keeps its own.
+    """
 
     key: str
     name: str
@@ -72,6 +76,7 @@ class SourceFloor:
     other_ids: OtherIds = field(default_factory=dict)
     edited: Edited = None
     line: int | None = None
+    number_said: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

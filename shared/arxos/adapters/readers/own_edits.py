@@ -30,6 +30,7 @@ ReadSheets = Callable[[Sequence[Sheet], ProblemList], SourceModel]
 
 # Where the file does not say something, what the cells hold there is nobody's edit.
 _UNSAID = {
+    "number_said": frozenset({"floor_number"}),
     "place_said": frozenset({"floor_key", "room_keys", "room_numbers"}),
     "floor_said": frozenset({"floor_key"}),
     "type_said": frozenset({"device_type", "manufacturer", "model", "warranty_until", "metadata"}),

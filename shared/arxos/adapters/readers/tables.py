@@ -45,11 +45,11 @@ _NAMED = {
     "component": TableKind.DEVICES,
 }
 _NEEDS = (
-    "Its first row must name the columns, at least "
-    + "; ".join(f"for {kind} {' and '.join(REQUIRED[kind])}" for kind in _KINDS)
+    "The first row must name the columns; the least that is needed: "
+    + "; ".join(f"{kind}: {', '.join(REQUIRED[kind])}" for kind in _KINDS)
     + "."
 )
-_NO_FLOOR = "no floor is called so, and it says no number as 2, EG or Level 2 do"
+_NO_FLOOR = "that is neither a floor of the file nor a name with a number, as 2, EG or Level 2 are"
 
 
 def read_tables(sheets: Sequence[Sheet], problems: ProblemList) -> SourceModel:
@@ -88,7 +88,7 @@ class _Tables:
                 text_of(cell) or "" for sheet in self._sheets[:1] for cell in _first_cells(sheet)
             )
             raise UnreadableFile(
-                f"No table of floors, rooms or devices was found. {_NEEDS} The first row here is"
+                f"No table of floors, rooms or devices was found. {_NEEDS} The first row here:"
                 f" {headings[:200] or 'empty'}."
             )
         takers = {
