@@ -19,7 +19,7 @@ EXAMPLES ?= 100
 export PATH := $(CURDIR)/.local/tools/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop token test check fix cov openapi handover-rules conformance audit build deploy smoke cost sam-local lock-tools clean
+.PHONY: help setup run stop token test check fix cov openapi handover-rules conformance audit build deploy take-back smoke cost sam-local lock-tools clean
 MAKEFLAGS += --no-print-directory
 
 help: ## Say what there is to do.
@@ -78,9 +78,20 @@ build: setup ## Build for AWS (Python 3.13 on arm64), into .aws-sam.
 		echo "make build: Python 3.13, which AWS runs the functions with, must be on the PATH."; exit 1; }
 	@$(SAM) build --config-env $(STAGE)
 
-deploy: build ## Build, and deploy to AWS: ENV=staging|production.
-	@$(SAM) deploy --config-env $(STAGE)
-	@$(IN)/python -m scripts.guard_deployments arxos-$(STAGE)
+deploy: setup ## Build, and deploy to AWS: ENV=staging|production, OPTIONS=--no-confirm-changeset.
+	@$(IN)/python -m scripts.deployments check $(STAGE)
+	@$(MAKE) build
+	@$(IN)/python -m scripts.deployments remember $(STAGE)
+	@$(SAM) deploy --config-env $(STAGE) $(OPTIONS) \
+		--parameter-overrides $$($(IN)/python -m scripts.deployments parameters $(STAGE))
+	@$(IN)/python -m scripts.guard_deployments $(STAGE)
+	@$(IN)/python -m scripts.deployments outputs $(STAGE)
+
+take-back: setup ## Put back what stood there before the last `make deploy` from here: ENV=...
+	@test -f .local/before-$(STAGE).yaml || { \
+		echo "make take-back: nothing is remembered here of $(STAGE); deploy an older commit instead."; exit 1; }
+	@$(SAM) deploy --config-env $(STAGE) --template-file .local/before-$(STAGE).yaml $(OPTIONS) \
+		--parameter-overrides $$($(IN)/python -m scripts.deployments parameters $(STAGE))
 
 smoke: setup ## Ask a deployment whether it works: the local cloud, or ENV=staging|production.
 	@$(IN)/python -m scripts.smoke --stage $(or $(ENV),local)

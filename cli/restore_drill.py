@@ -108,11 +108,14 @@ class RestoreDrill:
             TableName=name,
             TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires_at"},
         )
+        # One change at a time, and the table must be at rest before the next.
         self._client.update_table(
             TableName=name,
             StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
-            DeletionProtectionEnabled=True,
         )
+        self._wait(name, self._clock())
+        self._client.update_table(TableName=name, DeletionProtectionEnabled=True)
+        self._wait(name, self._clock())
         stream = self._client.describe_table(TableName=name)["Table"]["LatestStreamArn"]
         self._tell(f"Its stream: {stream}")
 

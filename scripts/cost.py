@@ -2,7 +2,8 @@
 
 Capacity units are those measured (benchmarks/README.md, and the local cloud's log lines); prices
 are AWS's list prices of us-east-1, on demand, as of November 2026's documentation: other regions
-cost up to a third more. Free tiers and discounts are left out.
+cost up to a third more. Free tiers and discounts are left out, and so are what is too small to see:
+the alarms' mails, the invitations, and transfer out of AWS for answers of some kilobytes.
 Run: .venv/bin/python -m scripts.cost --reads 1000000 --records 100000 ...
 """
 
@@ -29,6 +30,11 @@ PRICES = {
     "alarm": 0.10,
     "dashboard": 3.00,
     "key": 1.00,
+    "key request": 0.03 / 10_000,
+    "queue request": 0.40 / MILLION,
+    "trace": 5.00 / MILLION,
+    "user": 0.015,
+    "warm GB-second": 0.0000033334,
 }
 
 # Measured: units, and seconds of a warm function of 512 MB.
@@ -44,8 +50,13 @@ RECORDS_A_CHUNK = 71  # each chunk leaves a change file
 # An item, twice indexed, and its search words, each an item of a few hundred bytes.
 RECORD_BYTES = 3 * 1_000 + 6 * 250
 USE_CASES, METRICS_EACH = 40, 6
-ALARMS, DASHBOARDS, KEYS = 15, 1, 1
+ALARMS, DASHBOARDS, KEYS = 19, 1, 1  # tests/scripts/test_cost.py counts the templates' alarms
 HOURS = 730
+# Lambda polls each queue with five connections that wait twenty seconds each, work or no work.
+POLLED_QUEUES, POLLS_A_MINUTE = 4, 15
+ORDER_REQUESTS = 4  # sent, received, deleted, and one more for a pause
+TRACES_A_SECOND, TRACES_SHARE = 1, 0.05  # X-Ray's own sampling
+SECONDS_A_MONTH = HOURS * 3_600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +71,14 @@ class Usage:
     imported_changed: int = 5_000
     imported_unchanged: int = 200_000
     files_gb: int = 5
+    # Sensitive fields set, and shown: each is one request to the key.
+    sensitive: int = 2_000
+    # Imports, undos, exports, deletions of trees.
+    orders: int = 300
+    # People who sign in during the month, all charged as Cognito's Essentials has it.
+    people: int = 50
+    # Authorizers that are kept warm (AuthorizerProvisionedConcurrency).
+    warm: int = 0
     # CloudWatch charges a metric by the hour in which it hears of it.
     busy_hours: int = 250
 
@@ -80,6 +99,9 @@ def bill(usage: Usage) -> dict[str, float]:
         + usage.imported_new * CREATED_UNITS
         + usage.imported_changed * CHANGED_UNITS
     )
+    # One trace each second in which somebody asks, and a twentieth of the rest.
+    first = min(requests, usage.busy_hours * 3_600 * TRACES_A_SECOND)
+    traces = first + (requests - first) * TRACES_SHARE
     table_gb = usage.records * RECORD_BYTES / GB
     return {
         "API Gateway": requests * PRICES["API request"],
@@ -95,7 +117,15 @@ def bill(usage: Usage) -> dict[str, float]:
         "logs": requests * LOG_BYTES / GB * PRICES["log GB"],
         "metrics": USE_CASES * METRICS_EACH * PRICES["metric"] * usage.busy_hours / HOURS,
         "alarms, dashboard": ALARMS * PRICES["alarm"] + DASHBOARDS * PRICES["dashboard"],
-        "encryption key": KEYS * PRICES["key"],
+        "traces": traces * PRICES["trace"],
+        "queues": POLLED_QUEUES * POLLS_A_MINUTE * 60 * HOURS * PRICES["queue request"]
+        + usage.orders * ORDER_REQUESTS * PRICES["queue request"],
+        "people who sign in": usage.people * PRICES["user"],
+        "encryption key": KEYS * PRICES["key"] + usage.sensitive * PRICES["key request"],
+        "authorizers kept warm": usage.warm
+        * SECONDS_A_MONTH
+        * FUNCTION_GB
+        * PRICES["warm GB-second"],
     }
 
 

@@ -8,14 +8,16 @@ import argparse
 import sys
 from typing import Any
 
-import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
+from scripts.stages import Unready, stage_named
+
+# Not FunctionsThrottledAlarm: other applications of the account may use up what all share.
 WATCHED = (
     "ServerErrorsAlarm",
     "GatewayErrorsAlarm",
     "SlowAnswersAlarm",
     "AuthorizerErrorsAlarm",
-    "FunctionsThrottledAlarm",
 )
 MINUTES = 10
 
@@ -52,17 +54,26 @@ def guard(stack: str, cloudformation: Any, cloudwatch: Any) -> bool:
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         RollbackConfiguration=wanted,
     )
+    # Whoever comes next, the smoke test or its way back, needs a stack that stands still.
+    cloudformation.get_waiter("stack_update_complete").wait(
+        StackName=stack, WaiterConfig={"Delay": 15, "MaxAttempts": 120}
+    )
     return True
 
 
 def main(arguments: list[str]) -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__, prog="guard_deployments")
-    parser.add_argument("stack", help="such as arxos-staging")
-    stack = parser.parse_args(arguments).stack
-    is_new = guard(stack, boto3.client("cloudformation"), boto3.client("cloudwatch"))
+    parser.add_argument("stage", help="as in samconfig.toml: staging, production")
+    name = parser.parse_args(arguments).stage
+    try:
+        stage = stage_named(name)
+        is_new = guard(stage.stack, stage.client("cloudformation"), stage.client("cloudwatch"))
+    except (BotoCoreError, ClientError, Unready) as failed:
+        print(f"The alarms that take back a deployment are not set: {failed}", file=sys.stderr)
+        return 1
     print(
-        f"{stack} goes back by itself when one of {len(WATCHED)} alarms rings"
+        f"{stage.stack} goes back by itself when one of {len(WATCHED)} alarms rings"
         + (", from the next deployment on." if is_new else ".")
     )
     return 0

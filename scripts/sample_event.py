@@ -113,7 +113,7 @@ def proxy_event(
         "stageVariables": None,
         "requestContext": {
             "requestId": REQUEST_ID,
-            "apiId": "a1b2c3d4e5",
+            "apiId": "a1b2c3d4e5",  # pragma: allowlist secret
             "httpMethod": method,
             "stage": "prod",
             "identity": {"sourceIp": "192.0.2.1", "userAgent": "test"},

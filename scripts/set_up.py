@@ -121,6 +121,7 @@ def main() -> None:
     install_tool(uv, "sam", "which builds and deploys")
     if "audit" in sys.argv[1:]:
         install_tool(uv, "audit", "which looks for what is unsafe")
+        install_tool(uv, "secrets", "which looks for secrets")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """A few requests that tell whether a deployment works at all: make smoke, make smoke ENV=staging.
 
-Locally it takes the address and a token from .local/outputs.json. For a deployment on AWS it reads
-the stack's outputs and signs in with ARXOS_EMAIL and ARXOS_PASSWORD, an administrator's of an
-organisation that is there for this; PasswordSignIn must be allowed. It leaves nothing behind.
+It signs in by SRP, as people do, and leaves nothing behind. The local cloud's address and people
+stand in .local/outputs.json. For a deployment on AWS it reads the stack's outputs and signs in with
+ARXOS_EMAIL and ARXOS_PASSWORD, an administrator's of an organisation that is there for this.
 """
 
 import argparse
@@ -15,8 +15,11 @@ from typing import Any
 
 import boto3
 import httpx
+from botocore.exceptions import BotoCoreError, ClientError
 
-OUTPUTS = Path(".local/outputs.json")
+from scripts.srp_sign_in import NotSignedIn, sign_in_by_srp
+from scripts.stages import Unready, stage_named
+
 ADDRESS = {"street": "1 Smoke St", "city": "Testing", "state": "None", "postal_code": "00000"}
 
 
@@ -24,31 +27,40 @@ class Failed(Exception):
     """A request was not answered as it should be."""
 
 
-def local() -> tuple[str, str]:
+def local(file: Path) -> tuple[str, str]:
     """Address and token of the local cloud."""
-    if not OUTPUTS.exists():
+    if not file.exists():
         raise Failed("nothing runs here: 'make run DETACH=1' first, or name a stage: ENV=staging")
-    outputs = json.loads(OUTPUTS.read_text())
-    token = next(user["access_token"] for user in outputs["users"] if user["role"] == "admin")
+    outputs = json.loads(file.read_text())
+    admin = next(user for user in outputs["users"] if user["role"] == "admin")
+    cognito = boto3.client(
+        "cognito-idp",
+        region_name=outputs["region"],
+        endpoint_url=outputs["endpoint_url"],
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106  # pragma: allowlist secret
+    )
+    token = sign_in_by_srp(
+        cognito, outputs["user_pool_id"], outputs["client_id"], admin["email"], admin["password"]
+    )
     return outputs["api_url"], token
 
 
-def deployed(stage: str) -> tuple[str, str]:
+def deployed(name: str) -> tuple[str, str]:
     """Address and token of a stage on AWS."""
-    missing = [name for name in ("ARXOS_EMAIL", "ARXOS_PASSWORD") if not os.environ.get(name)]
+    missing = [each for each in ("ARXOS_EMAIL", "ARXOS_PASSWORD") if not os.environ.get(each)]
     if missing:
         raise Failed(f"set {' and '.join(missing)}: an administrator's, for this test")
-    stack = boto3.client("cloudformation").describe_stacks(StackName=f"arxos-{stage}")["Stacks"][0]
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
-    signed_in = boto3.client("cognito-idp").initiate_auth(
-        AuthFlow="USER_PASSWORD_AUTH",
-        ClientId=outputs["UserPoolClientId"],
-        AuthParameters={
-            "USERNAME": os.environ["ARXOS_EMAIL"],
-            "PASSWORD": os.environ["ARXOS_PASSWORD"],
-        },
+    stage = stage_named(name)
+    outputs = stage.outputs()
+    token = sign_in_by_srp(
+        stage.client("cognito-idp"),
+        outputs["UserPoolId"],
+        outputs["UserPoolClientId"],
+        os.environ["ARXOS_EMAIL"],
+        os.environ["ARXOS_PASSWORD"],
     )
-    return outputs["ApiUrl"], signed_in["AuthenticationResult"]["AccessToken"]
+    return outputs["ApiUrl"], token
 
 
 class Smoke:
@@ -97,19 +109,27 @@ def main(arguments: list[str]) -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__, prog="smoke")
     parser.add_argument("--stage", default="local", help="local, staging, production")
-    stage = parser.parse_args(arguments).stage
+    parser.add_argument("--outputs", type=Path, default=Path(".local/outputs.json"))
+    given = parser.parse_args(arguments)
+    stage = given.stage
     try:
-        smoke = Smoke(*(local() if stage == "local" else deployed(stage)))
+        smoke = Smoke(*(local(given.outputs) if stage == "local" else deployed(stage)))
         for sentence, do in smoke.steps():
             do()
             print(f"Arxos ({stage}) {sentence}.")
     except httpx.TransportError as failed:
-        print(f"Arxos ({stage}) does not answer: {failed}. Does it run?", file=sys.stderr)
-        return 1
-    except Failed as failed:
-        print(f"Arxos ({stage}) does not work: {failed}.", file=sys.stderr)
-        return 1
+        return _say(f"Arxos ({stage}) does not answer: {failed}. Does it run?")
+    except (BotoCoreError, ClientError) as failed:
+        said = getattr(failed, "response", {}).get("Error", {}).get("Message") or str(failed)
+        return _say(f"Arxos ({stage}) cannot be found or signed in to: {said.rstrip('.')}.")
+    except (Failed, NotSignedIn, Unready) as failed:
+        return _say(f"Arxos ({stage}) does not work: {failed}.")
     return 0
+
+
+def _say(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

@@ -21,15 +21,23 @@ os.environ.pop("AWS_ENDPOINT_URL", None)
 os.environ.pop("AWS_PROFILE", None)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Every handler that a test calls is held against its function's role."""
+    from tests.roles.plugin import RolesPlugin
+
+    config.pluginmanager.register(RolesPlugin(config), "roles")
+
+
 @pytest.fixture(scope="session")
 def moto() -> Iterator[Any]:
     """One moto for all tests: starting it, and boto3's clients, costs more than most tests."""
     import boto3
     from moto import mock_aws
 
-    from tests.dynamodb_table import REGION
+    from tests.dynamodb_table import REGION, one_copy_per_transaction
 
-    with mock_aws():
+    with mock_aws(), pytest.MonkeyPatch.context() as patch:
+        one_copy_per_transaction(patch)
         yield boto3.client("dynamodb", region_name=REGION)
 
 

@@ -1,16 +1,48 @@
 """The single table on a backend of DynamoDB's API, and a count of the calls it gets."""
 
+import copy
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import local
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
 import yaml
 from pynamodb.signals import post_dynamodb_send
 
 REGION = "eu-central-1"
 _DATA_TEMPLATE = Path(__file__).parents[1] / "infra" / "data.yaml"
+
+
+def one_copy_per_transaction(patch: pytest.MonkeyPatch) -> None:
+    """Moto copies the whole table, for a rollback, once for each item of a transaction; the same
+    copy serves all of them, for they are made before anything is written.
+    """
+    from moto.dynamodb import models
+    from moto.dynamodb.models.table import Table
+
+    kept, run = local(), models.DynamoDBBackend.transact_write_items
+
+    def copied(thing: Any) -> Any:
+        copies = getattr(kept, "copies", None)
+        if copies is None or not isinstance(thing, Table):
+            return copy.deepcopy(thing)
+        if thing.name not in copies:
+            copies[thing.name] = copy.deepcopy(thing)
+        return copies[thing.name]
+
+    def transact(backend: Any, items: Any) -> None:
+        kept.copies = {}
+        try:
+            run(backend, items)
+        finally:
+            kept.copies = None
+
+    patch.setattr(models, "copy", SimpleNamespace(deepcopy=copied))
+    patch.setattr(models.DynamoDBBackend, "transact_write_items", transact)
 
 
 class _Loader(yaml.SafeLoader):

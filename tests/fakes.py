@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -537,6 +537,14 @@ class FakeImports(_Repository):
         self._draft._add(key, step)
         self._draft.events += job.events
 
+    def hand_over(self, job: ImportJob) -> None:
+        self.save(job)
+
+        def step(items: dict[Key, Any]) -> None:
+            items[self._org, "turn", job.building_id] = job.id
+
+        self._draft._add((self._org, "building", job.building_id), step)
+
     def cancel(self, job: ImportJob) -> None:
         key = (self._org, "import", job.building_id, job.id)
 
@@ -748,13 +756,21 @@ class FakeUnitOfWork:
         if self._actor.once is None:
             return
         key = (self._actor.organization_id, "once", self._actor.once)
+        self._draft.put_new(key, {0: record_id}, lambda: DoneBefore(self._table.items[key][0]))
 
-        def note(items: dict[Key, Any]) -> None:
-            if key in items:
-                raise DoneBefore(items[key])
-            items[key] = record_id
+    def rows_only_once(self, rows: Mapping[int, str]) -> None:
+        if self._actor.once is None or not rows:
+            return
+        first = min(rows)
+        key = (self._actor.organization_id, "once", self._actor.once, f"{first:03d}")
+        self._draft.put_new(key, dict(rows), lambda: DoneBefore(self._table.items[key][first]))
 
-        self._draft.steps.append(note)
+    def done_before(self) -> dict[int, str]:
+        if self._actor.once is None:
+            return {}
+        start = (self._actor.organization_id, "once", self._actor.once)
+        notes = [value for key, value in self._table.items.items() if key[:3] == start]
+        return {row: record_id for rows in notes for row, record_id in rows.items()}
 
     @property
     def writes(self) -> int:
@@ -780,6 +796,7 @@ class FakeUnitOfWork:
             import_id=event.record_id if is_import else self._import_id,
             version=getattr(now, "version", None) or getattr(before, "version", 0) + 1,
             changes={k: (plain(a), plain(b)) for k, (a, b) in event.changes.items()},
+            kept=plain(event.kept),
         )
         building_id = key[2] if key is not start and len(key) > 2 else None
         self._table.history.append(Recorded(start[0], building_id, change))
@@ -878,6 +895,10 @@ class FakeImportDesk:
         )
         self._table.items[key] = claimed
         return claimed
+
+    def whose_turn(self, order: ImportOrder) -> ImportJob | None:
+        import_id = self._table.items.get((order.organization_id, "turn", order.building_id))
+        return None if import_id is None else self.find(replace(order, import_id=import_id))
 
     def changes(self, file: UploadedFile, job: ImportJob) -> Iterator[Change]:
         for recorded in reversed(self._table.history):

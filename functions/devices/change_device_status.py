@@ -8,7 +8,7 @@ from arxos.entrypoints.representations import show_device
 from arxos.use_cases.records import change_status
 
 
-@http_handler(requires=Permission.UPDATE_DEVICE, answers=answers)
+@http_handler(requires=Permission.CONTROL_DEVICE, answers=answers)
 def handler(request: Request) -> Response:
     device = change_status(
         "device",

@@ -13,15 +13,12 @@ from arxos.use_cases.sealing import revealed
 @http_handler(requires=Permission.READ_DEVICE)
 def handler(request: Request) -> Response:
     then = moment(request.query("as_of").get("as_of"), "as_of")
+    ids = request.path("building_id"), request.path("device_id")
     actor = request.actor
-    device = get_device(
-        request.path("building_id"),
-        request.path("device_id"),
-        uow=unit_of_work(actor),
-        actor=actor,
-    )
-    if then is None:
-        values = revealed(device, vault=vault(actor), actor=actor)
-        return shown(show_device(device), sensitive=values)
-    past = record_as_of(device, then, history=history(actor), actor=actor)
-    return shown(as_of(show_device(past)))
+    uow = unit_of_work(actor)
+    if then is not None:
+        past = record_as_of("device", *ids, then, uow=uow, history=history(actor), actor=actor)
+        return shown(as_of(show_device(past)))
+    device = get_device(*ids, uow=uow, actor=actor)
+    values = revealed(device, vault=vault(actor), actor=actor)
+    return shown(show_device(device), sensitive=values)

@@ -4,13 +4,14 @@ from arxos.bootstrap import history, unit_of_work
 from arxos.domain.permissions import Permission
 from arxos.entrypoints.http import Request, Response, http_handler
 from arxos.entrypoints.representations import show_change
-from arxos.use_cases.history import list_device_changes
+from arxos.use_cases.history import list_record_changes
 
 
 @http_handler(requires=Permission.VIEW_AUDIT_LOGS)
 def handler(request: Request) -> Response:
     request.query(paged=True)
-    found = list_device_changes(
+    found = list_record_changes(
+        "device",
         request.path("building_id"),
         request.path("device_id"),
         request.page(),

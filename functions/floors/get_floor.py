@@ -12,14 +12,11 @@ from arxos.use_cases.history import record_as_of
 @http_handler(requires=Permission.READ_FLOOR)
 def handler(request: Request) -> Response:
     then = moment(request.query("as_of").get("as_of"), "as_of")
+    ids = request.path("building_id"), request.path("floor_id")
     actor = request.actor
-    floor = get_floor(
-        request.path("building_id"),
-        request.path("floor_id"),
-        uow=unit_of_work(actor),
-        actor=actor,
-    )
-    if then is None:
-        return shown(show_floor(floor))
-    past = record_as_of(floor, then, history=history(actor), actor=actor)
-    return shown(as_of(show_floor(past)))
+    uow = unit_of_work(actor)
+    if then is not None:
+        past = record_as_of("floor", *ids, then, uow=uow, history=history(actor), actor=actor)
+        return shown(as_of(show_floor(past)))
+    floor = get_floor(*ids, uow=uow, actor=actor)
+    return shown(show_floor(floor))

@@ -1,18 +1,22 @@
-"""GET /api/v1/buildings/{building_id}/groups/{group_id}: one group."""
+"""GET /api/v1/buildings/{building_id}/groups/{group_id}: one group, as it is or was."""
 
-from arxos.bootstrap import unit_of_work
+from arxos.bootstrap import history, unit_of_work
 from arxos.domain.permissions import Permission
 from arxos.entrypoints.http import Request, Response, http_handler, shown
-from arxos.entrypoints.representations import show_group
+from arxos.entrypoints.query_parameters import moment
+from arxos.entrypoints.representations import as_of, show_group
 from arxos.use_cases.groups import get_group
+from arxos.use_cases.history import record_as_of
 
 
 @http_handler(requires=Permission.READ_GROUP)
 def handler(request: Request) -> Response:
-    group = get_group(
-        request.path("building_id"),
-        request.path("group_id"),
-        uow=unit_of_work(request.actor),
-        actor=request.actor,
-    )
+    then = moment(request.query("as_of").get("as_of"), "as_of")
+    ids = request.path("building_id"), request.path("group_id")
+    actor = request.actor
+    uow = unit_of_work(actor)
+    if then is not None:
+        past = record_as_of("group", *ids, then, uow=uow, history=history(actor), actor=actor)
+        return shown(as_of(show_group(past)))
+    group = get_group(*ids, uow=uow, actor=actor)
     return shown(show_group(group))

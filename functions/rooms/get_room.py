@@ -13,15 +13,12 @@ from arxos.use_cases.sealing import revealed
 @http_handler(requires=Permission.READ_ROOM)
 def handler(request: Request) -> Response:
     then = moment(request.query("as_of").get("as_of"), "as_of")
+    ids = request.path("building_id"), request.path("room_id")
     actor = request.actor
-    room = get_room(
-        request.path("building_id"),
-        request.path("room_id"),
-        uow=unit_of_work(actor),
-        actor=actor,
-    )
-    if then is None:
-        values = revealed(room, vault=vault(actor), actor=actor)
-        return shown(show_room(room), sensitive=values)
-    past = record_as_of(room, then, history=history(actor), actor=actor)
-    return shown(as_of(show_room(past)))
+    uow = unit_of_work(actor)
+    if then is not None:
+        past = record_as_of("room", *ids, then, uow=uow, history=history(actor), actor=actor)
+        return shown(as_of(show_room(past)))
+    room = get_room(*ids, uow=uow, actor=actor)
+    values = revealed(room, vault=vault(actor), actor=actor)
+    return shown(show_room(room), sensitive=values)

@@ -9,4 +9,4 @@ from arxos.use_cases.health import check_health
 
 @http_handler(public=True)
 def handler(_request: Request) -> Response:
-    return Response(asdict(check_health(dependencies())))
+    return Response(asdict(check_health(dependencies)))

@@ -8,5 +8,5 @@ from arxos.use_cases.health import ask_dependencies
 
 @http_handler(public=True)
 def handler(_request: Request) -> Document:
-    text = prometheus.exposition(ask_dependencies(dependencies()))
+    text = prometheus.exposition(ask_dependencies(dependencies))
     return Document(text, prometheus.MEDIA_TYPE, prometheus.HEADERS)

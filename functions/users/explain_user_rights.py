@@ -16,6 +16,7 @@ def handler(request: Request) -> Response:
         user_id,
         asked.permission_for(user_id),
         asked.ids,
+        public=asked.public,
         uow=unit_of_work(request.actor),
         actor=request.actor,
     )

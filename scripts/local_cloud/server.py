@@ -28,7 +28,7 @@ from scripts.local_cloud.tools import last_lines
 REGION: Literal["eu-central-1"] = "eu-central-1"
 # ministack's own root: it may do everything in account 000000000000.
 ACCESS_KEY_ID = "test"
-SECRET_ACCESS_KEY = "test"  # noqa: S105
+SECRET_ACCESS_KEY = "test"  # noqa: S105  # pragma: allowlist secret
 SECONDS_TO_START = 60
 SECONDS_TO_SAVE = 60
 

@@ -9,7 +9,7 @@ from arxos.entrypoints.schemas import MODELS
 from scripts.openapi.handlers import Json, Operation
 
 REFERENCE = "#/components/schemas/{model}"
-HAVE_A_PAST = ("Building", "Floor", "Room", "Device")
+HAVE_A_PAST = ("Building", "Floor", "Group", "Room", "Device")
 
 
 def component_schemas(operations: list[Operation]) -> dict[str, Json]:

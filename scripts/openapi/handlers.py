@@ -16,9 +16,8 @@ from enum import StrEnum
 from types import ModuleType
 from typing import Any
 
-from pydantic import BaseModel
-
 from arxos.domain.permissions import Permission
+from arxos.entrypoints.bodies import Body
 from arxos.entrypoints.query_parameters import asked_for
 from arxos.entrypoints.schemas import MODELS
 from arxos.entrypoints.schemas.fields import id_pattern
@@ -53,7 +52,7 @@ class Operation:
     public: bool
     permission: Permission | None
     keeps_answers: bool
-    body: type[BaseModel] | None
+    body: type[Body] | None
     query: dict[str, Schema]
     required_query: frozenset[str]
     reads_query: bool
@@ -127,17 +126,19 @@ class _Reader:
         names += [n for helper in self._query_helpers() for n in helper]
         conditions = self._conditions()
         query = {name: self._query_schema(name) for name in dict.fromkeys(names)}
+        public = self._flag(decorator.get("public"))
         return Operation(
             route=self.route,
             summary=summary[0].upper() + summary[1:],
             description=" ".join(description.split()),
-            public=self._flag(decorator.get("public")),
+            public=public,
             permission=self._permission(decorator.get("requires")),
             keeps_answers="answers" in decorator,
             body=self._body(),
             query=query | {name: _text_schema(may) for name, may in conditions.items()},
             required_query=frozenset(self._required(names)),
-            reads_query=bool(queries or conditions),
+            # `http_handler` refuses what none of them asks for.
+            reads_query=bool(queries or conditions) or not public,
             paged=bool(conditions)
             or any(self._flag(k.value) for q in queries for k in q.keywords if k.arg == "paged"),
             if_match=any(True for _ in self._calls("if_match", of="request")),
@@ -179,13 +180,13 @@ class _Reader:
             for call in self._calls(name, of="request"):
                 yield [self._text(call.args[0])]
 
-    def _body(self) -> type[BaseModel] | None:
+    def _body(self) -> type[Body] | None:
         models = [self._value(call.args[0]) for call in self._calls("body", of="request")]
         if not models:
             return None
-        if len(models) > 1 or not issubclass(models[0], BaseModel):
+        if len(models) > 1 or not issubclass(models[0], Body):
             raise self._fault(self.handler, "reads more than one body, or one that has no model")
-        model: type[BaseModel] = models[0]
+        model: type[Body] = models[0]
         return model
 
     def _uses(self, name: str) -> Iterator[ast.expr]:

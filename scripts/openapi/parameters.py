@@ -24,9 +24,16 @@ PARAMETERS = {
     "cascade": "Also remove all that is in it.",
     "severity": "Only errors, or only warnings.",
     "format": "As a file: answered with 303 and where it is.",
-    "atomic": "All or none, at most 50.",
+    "atomic": (
+        "All or none: at most 50 operations, which write at most 100 items in all. A device is"
+        " one item, and one more for each further room that it enters, leaves or is renamed in; a"
+        " room is one, two when it is new or removed, three when it is renumbered; a group that a"
+        " removed record leaves is two. Each floor and room whose counts change is one, and the"
+        " whole up to five. For more the answer is 422 and says how many of the first would fit."
+    ),
     "devices": "With the first devices of each room.",
     "as_of": "The record as it was at this time.",
+    "done": "What the user did, or what was done to the user: who changed their role or name.",
     "user_id": "Only what this user did.",
     "import_id": "Only what this import did.",
 }
@@ -45,8 +52,10 @@ REQUEST_HEADERS: dict[str, Json] = {
     },
     "Idempotency-Key": {
         "description": (
-            "Any text of the client's own: the same key again has no second effect and gets the"
-            " first answer, for 24 hours."
+            "Any text of the client's own: the same request with the same key again has no second"
+            " effect and gets the first answer, for 24 hours; another body or query with it is 422."
+            " Where the first was cut off, its repetition tells of what it did as it is now, and"
+            " does what is left."
         ),
         "schema": {"type": "string", "maxLength": MAX_IDEMPOTENCY_KEY},
         "example": "2026-11-22-north-tower",

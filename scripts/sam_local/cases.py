@@ -18,7 +18,7 @@ from scripts.openapi.examples import BUILDING, IMPORT
 from scripts.sam_local.functions import PLACE, Failed, Outcome, invoke
 from scripts.sample_event import Event, functions, sample_event
 
-PASSWORD = "Local-in-containers-1"  # noqa: S105  of a cloud that lives as long as the trial
+PASSWORD = "Local-in-containers-1"  # noqa: S105  of a cloud that lives as long as the trial  # pragma: allowlist secret
 SECONDS_TO_WAIT_FOR_THE_ORDER = 30
 
 

@@ -133,7 +133,11 @@ def test_a_table_that_is_kept_gets_what_a_restored_one_lacks() -> None:
         "update_continuous_backups",
         "update_time_to_live",
         "update_table",
+        "update_table",
     ]
+    changes = [given.keys() - {"TableName"} for name, given in backup.calls if name[-5:] == "table"]
+    assert changes == [{"StreamSpecification"}, {"DeletionProtectionEnabled"}], "one at a time"
+    assert backup.looks < 1, "the table was waited for in between"
     assert told == ["Its stream: arn:of:registry-drill-1"]
 
 

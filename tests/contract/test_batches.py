@@ -221,11 +221,15 @@ def test_a_whole_that_fits_in_no_transaction_is_refused_beforehand(
     uow: UnitOfWork, building: Building, floor: Floor, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batches, "MAX_WRITES", 20)
-    with pytest.raises(InvalidInput, match="one transaction takes 20"):
+    with pytest.raises(InvalidInput, match=r"takes 20: send the first (\d+) by") as refused:
         run(batch_devices, uow, building, lamps(room, 30), atomic=True)
+    fit = int(refused.value.message.partition("first ")[2].partition(" ")[0])
+    with pytest.raises(InvalidInput, match=f"send the first {fit} by"):
+        run(batch_devices, uow, building, lamps(room, fit + 1), atomic=True)
     with pytest.raises(InvalidInput, match="more than 50"):
         run(batch_devices, uow, building, lamps(room, 51), atomic=True)
     assert uow.buildings.get(building.id).devices_count == 0
+    assert errors(run(batch_devices, uow, building, lamps(room, fit), atomic=True)) == [None] * fit
 
     # Without atomic it is written in more transactions.
     assert errors(run(batch_devices, uow, building, lamps(room, 30))) == [None] * 30

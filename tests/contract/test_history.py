@@ -409,3 +409,68 @@ def test_a_cursor_stays_where_it_was_while_others_write(world: World) -> None:
     )
 
     assert names(list(rest.items)) == names(list(later.items)) == ["A", "Office"]
+
+
+def test_a_removed_record_keeps_what_imports_and_people_did_to_it(world: World) -> None:
+    """Whoever removed it, and in whichever of the two ways its changes are kept."""
+    world.import_names(1, "A")
+    world.by_hand(2, name="B")
+    world.import_names(3, "C")
+    by_hand = ["RoomRemoved", "RoomUpdated", "RoomUpdated", "RoomUpdated", "RoomAdded"]
+    room = world.uow.rooms.get(world.building.id, world.room.id)
+    with world.uow as uow:
+        uow.rooms.remove(room.removed(at=minute(4), by="usr_ada"))
+
+    for limit in (1, 2, 50):
+        found = world.of_room(limit)
+        assert [c.event for c in found] == by_hand
+        assert [c.version for c in found] == [5, 4, 3, 2, 1]
+        assert [c.changes["name"][1] for c in found] == [None, "C", "B", "A", "Office"]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 50])
+def test_a_record_that_a_chunk_removed_is_told_of_by_its_own_id(world: World, limit: int) -> None:
+    world.import_names(1, "A")
+    world.by_hand(2, name="B")
+    other = make_room(world.floor, room_number="102")
+    world.by_import(lambda uow: uow.rooms.add(other))
+
+    def sweep(uow: UnitOfWork) -> None:
+        for room_id in (world.room.id, other.id):
+            room = uow.rooms.get(world.building.id, room_id)
+            uow.rooms.remove(room.removed(at=minute(4), by=None))
+
+    world.by_import(sweep)
+
+    found = world.of_room(limit)
+    assert [c.event for c in found] == ["RoomRemoved", "RoomUpdated", "RoomUpdated", "RoomAdded"]
+    assert [c.version for c in found] == [4, 3, 2, 1]
+    assert found[0].changes["name"] == ("B", None)
+    beside = walk(
+        lambda page: world.history.of_record("room", world.building.id, other.id, page), limit
+    )
+    assert [c.event for c in beside] == ["RoomRemoved", "RoomAdded"]
+    assert {c.record_id for c in beside} == {other.id}
+
+
+def test_a_record_that_went_twice_is_told_as_it_went_last(world: World) -> None:
+    if isinstance(world.history, FakeHistory):
+        return  # it sees all lines of all files, of both lives
+    room = world.uow.rooms.get(world.building.id, world.room.id)
+    with world.uow as uow:
+        uow.rooms.remove(room.removed(at=minute(1), by="usr_ada"))
+    again = replace(
+        make_room(world.floor, id=room.id, name="Again"), created_at=minute(2), events=()
+    )
+    (added,) = make_room(world.floor, id=room.id, name="Again").events
+    again = replace(again, events=(replace(added, at=minute(2)),))
+    world.by_import(lambda uow: uow.rooms.add(again))
+    second = world.uow.rooms.get(world.building.id, room.id)
+    world.by_import(lambda uow: uow.rooms.remove(second.removed(at=minute(3), by=None)))
+
+    found = world.of_room(1)
+
+    assert [(c.event, c.version) for c in found] == [
+        ("RoomRemoved", 2), ("RoomAdded", 1), ("RoomRemoved", 2), ("RoomAdded", 1)
+    ]  # fmt: skip
+    assert [c.changes["name"][0] for c in (found[0], found[2])] == ["Again", "Office"]

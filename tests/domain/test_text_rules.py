@@ -12,6 +12,7 @@ from arxos.domain.text_rules import (
     optional_text_fault,
     storable_text,
     text_fault,
+    with_plain_lines,
 )
 
 
@@ -29,6 +30,15 @@ from arxos.domain.text_rules import (
         "5' x 3'",
         "Select Suites",
         "'t Hooft",
+        "L'Union Européenne",
+        '2" Union valve',
+        '3/4" Drop Pipe',
+        "12' Drop ceiling",
+        '6"; Insert plate',
+        "O'Drop Zone",
+        "Pipe 12' -- spare",
+        "Temp <limit",
+        "x <y on = z",
         "e\u0301tage",
         "👩‍🔬 Lab",
         "\U0001fae8",  # an emoji that is younger than the Unicode of our oldest Python
@@ -47,7 +57,13 @@ def test_names_of_any_language_pass(name: str) -> None:
         ("'; DROP TABLE buildings; --", "injection"),
         ("x; drop table rooms", "injection"),
         ("' OR '1'='1", "injection"),
+        ("'; DELETE FROM users", "injection"),
+        ("x' UNION SELECT password FROM users --", "injection"),
+        ("admin'--", "injection"),
+        ("'; EXEC xp_cmdshell('dir')", "injection"),
         ("<b>bold</b>", "markup"),
+        ("<img src=x onerror=alert(1)//", "markup"),
+        ("<svg/onload=alert(1)", "markup"),
         ("<img src=x onerror=alert(1)>", "markup"),
         ("a\x00b", "control"),
         ("a\nb", "control"),
@@ -84,6 +100,10 @@ def test_a_longer_text_may_have_lines() -> None:
 def test_what_is_no_text_is_refused(value: object) -> None:
     assert optional_text_fault(value, label="Text") == "Text must be text"
     assert name_fault(value, label="Name") == "Name cannot be empty"
+
+
+def test_lines_end_as_unix_ends_them_wherever_they_were_written() -> None:
+    assert with_plain_lines("one\r\ntwo\rthree\nfour") == "one\ntwo\nthree\nfour"
 
 
 def test_nothing_is_an_optional_text() -> None:

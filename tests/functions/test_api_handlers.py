@@ -14,6 +14,7 @@ from arxos import bootstrap
 from arxos.domain.permissions import Role
 from arxos.domain.user import Actor
 from arxos.entrypoints import observation
+from arxos.entrypoints.api_description import document
 from tests.gateway_events import LambdaContext, api_event
 from tests.make import (
     OTHER_ORG,
@@ -32,6 +33,12 @@ ADDRESS = {"street": "1 Main St", "city": "Springfield", "state": "IL", "postal_
 NEW_BUILDING = {"name": "North Tower", "address": ADDRESS}
 IN_BUILDING = "/api/v1/buildings/{building_id}"
 CONTEXT = LambdaContext()
+SIGNED_IN = [
+    (verb.upper(), operation["operationId"], operation["tags"][0])
+    for item in document()["paths"].values()
+    for verb, operation in item.items()
+    if operation.get("security") != []
+]
 
 
 def call(function: str, event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -105,7 +112,10 @@ def test_every_wrong_field_is_named_at_once() -> None:
         ({"coordinates": {"latitude": "1", "longitude": 0}}, "coordinates.latitude", "number"),
         ({"description": "x" * 1001}, "description", "longer than 1000"),
         ({"metadata": {"a": "x" * 17000}}, "metadata", "16 KB"),
-        ({"tags": [""]}, "tags", "empty"),
+        ({"tags": ["", "<b>"]}, "tags.0", "empty"),
+        ({"tags": ["", "<b>"]}, "tags.1", "markup"),
+        ({"tags": ["x"] * 51}, "tags", "more than"),
+        ({"status": "operational"}, "status", "POST …/status"),
         ({"external_ids": {"ifc": "<script>"}}, "external_ids", "script"),
         ({"external_ids": {"": "x"}}, "external_ids", "empty"),
         ({"address": None}, "address", "JSON object"),
@@ -129,7 +139,8 @@ def test_a_wrong_field_gets_a_sentence(changes: dict[str, Any], field: str, word
         ("[]", 400),
         ("null", 400),
         ('"x"', 400),
-        ("[" * 100_000, 400),
+        ("[" * 100_000, 422),
+        ('{"metadata": ' + "[" * 300 + "]" * 300 + "}", 422),
         ('{"name": NaN}', 422),
         ('{"name": "\ud800"}', 400),
         ("x" * 1_048_577, 413),
@@ -325,6 +336,16 @@ def test_a_wrong_query_parameter_is_named(query: dict[str, str], field: str) -> 
 
     assert status == HTTPStatus.UNPROCESSABLE_ENTITY
     assert list(answer["error"]["details"]["field_errors"]) == [field]
+
+
+def test_every_operation_refuses_a_parameter_that_it_does_not_have() -> None:
+    answers = {}
+    for verb, name, tag in SIGNED_IN:
+        event = api_event(verb, body={}, query={"as_off": "2026-11-22T12:00:00Z"})
+        status, answer = call(f"{tag}.{name}", event)
+        answers[name] = status, list(answer.get("error", {}).get("details", {})["field_errors"])
+
+    assert answers == {name: (422, ["as_off"]) for _, name, _ in SIGNED_IN}
 
 
 def test_a_cursor_walks_its_own_list_and_no_other() -> None:

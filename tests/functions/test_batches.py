@@ -107,7 +107,10 @@ def test_atomic_does_all_or_nothing(room: dict[str, Any]) -> None:
 
     assert (refused.status, refused.error["code"]) == (422, "VALIDATION_ERROR")
     assert [r["index"] for r in refused.error["details"]["results"]] == [48, 49]
-    assert set(refused.fields) == {"operations.48.values.device_type"}
+    assert set(refused.fields) == {
+        "operations.48.values.device_type",
+        "operations.48.values.room_id",
+    }
     assert counts(room) == [0, 0, 0]
     refused = batch(
         "device", room, [*good, {"op": "delete", "id": "dev_0no"}], query={"atomic": "true"}
@@ -147,7 +150,26 @@ def test_a_whole_that_is_too_much_for_one_transaction_says_so(floor: dict[str, A
     refused = batch("room", floor, new, query={"atomic": "true"})
     assert (refused.status, list(refused.fields)) == (422, ["operations"])
     assert "104 items" in refused.error["message"]
+    assert "the first 48 " in refused.error["message"]
     assert batch("room", floor, new[:48], query={"atomic": "true"}).status == 200
+
+
+def test_fifty_changes_fit_whatever_rooms_the_devices_are_in(room: dict[str, Any]) -> None:
+    here = {"building_id": room["building_id"]}
+    other = made("rooms.create_room", {"floor_id": room["floor_id"], "room_number": "999"}, **here)
+    doors = lamps(room, 50, room_ids=[room["id"], other["id"]])
+    ids = [result["id"] for result in batch("device", room, doors).data["results"]]
+    values = {"status": "operational"}
+
+    done = batch(
+        "device",
+        room,
+        [{"op": "status", "id": one, "values": values} for one in ids],
+        query={"atomic": "true"},
+        headers={"Idempotency-Key": "k"},
+    )
+
+    assert (done.status, done.data["succeeded"]) == (200, 50)
 
 
 @pytest.mark.parametrize(
@@ -240,9 +262,9 @@ def test_a_floor_that_cannot_be_stops_only_its_row(room: dict[str, Any], floor_i
 
 def test_rights_hold_row_by_row(room: dict[str, Any], floor: dict[str, Any]) -> None:
     upstairs = made("floors.create_floor", {"floor_number": 2}, building_id=floor["building_id"])
-    rows = lamps(room, 2)
+    rows = lamps(room, 3)
     rows[1]["values"] |= {"room_id": None, "floor_id": upstairs["id"]}
-    here, above = (r["id"] for r in batch("device", room, rows).data["results"])
+    here, above, running = (r["id"] for r in batch("device", room, rows).data["results"])
     update = {"op": "update", "values": {"model": "x"}}
     contractor = make_actor(
         role=Role.VIEWER,
@@ -250,9 +272,10 @@ def test_rights_hold_row_by_row(room: dict[str, Any], floor: dict[str, Any]) -> 
             Grant(role=Role.CONTRACTOR, building_id=floor["building_id"], floor_id=floor["id"]),
         ),
     )
-    rows = [{**update, "id": here}, {**update, "id": above}, *lamps(room, 1)]
+    off = {"op": "status", "id": running, "values": {"status": "decommissioned"}}
+    rows = [{**update, "id": here}, {**update, "id": above}, *lamps(room, 1), off]
     answer = batch("device", room, rows, actor=contractor)
-    assert [r["status"] for r in answer.data["results"]] == [200, 404, 403]
+    assert [r["status"] for r in answer.data["results"]] == [200, 404, 403, 403]
     refused = batch("room", room, [{"op": "delete", "id": room["id"]}], actor=contractor)
     assert refused.status == 403
     assert batch("device", room, rows, actor=make_actor(role=Role.VIEWER)).status == 403

@@ -12,24 +12,12 @@ import pytest
 
 from arxos import bootstrap
 from arxos.domain.building import Building
-from tests.domain.handover.workbooks import Rows, good_rows
+from tests.domain.handover.workbooks import good_rows
 from tests.functions.conftest import BUCKET
 from tests.functions.import_queue import ImportQueue
+from tests.functions.workbook_file import workbook
 from tests.gateway_events import LambdaContext, api_event
 from tests.make import make_actor, make_building, make_floor, make_room
-
-
-def workbook(path: Path, rows: Rows) -> bytes:
-    """A workbook of these rows, a sheet each."""
-    book = openpyxl.Workbook()
-    del book[book.sheetnames[0]]
-    for name, given in rows.items():
-        sheet = book.create_sheet(name)
-        sheet.append(list(given[0]))
-        for row in given:
-            sheet.append(list(row.values()))
-    book.save(path)
-    return path.read_bytes()
 
 
 class Api:
@@ -216,3 +204,24 @@ def test_a_checked_workbook_comes_back_marked_and_what_has_none_says_so(
         api.run(listed["Key"])
     status, answer = api.call("get_check_workbook", path=path)
     assert (status, "only .xlsx" in answer["error"]["message"]) == (409, True)
+
+
+def test_an_ids_is_held_against_the_file_of_an_import(
+    api: Api, deployed: Any, import_queue: ImportQueue
+) -> None:
+    event = api_event("POST", path=api.path, body={"filename": "model.ifc"})
+    start = importlib.import_module("functions.imports.start_import").handler
+    imported = json.loads(start(event, LambdaContext())["body"])
+    body = {"filename": "rules.ids", "import_id": imported["data"]["import_id"]}
+    _, answer = api.call("start_check", body=body)
+    path = {"check_id": answer["data"]["check_id"]}
+    key = upload(deployed, answer, b"no IDS")
+
+    api.run(key)
+    assert "is not kept" in api.call("get_check", path=path)[1]["data"]["error"]["message"]
+
+    _, answer = api.call("start_check", body=body)
+    upload(deployed, imported, b"no IFC")
+    api.run(upload(deployed, answer, b"no IDS"))
+    path = {"check_id": answer["data"]["check_id"]}
+    assert "IDS" in api.call("get_check", path=path)[1]["data"]["error"]["message"]

@@ -16,6 +16,7 @@ from arxos import bootstrap
 from arxos.adapters.dynamodb.transaction import Transaction
 from arxos.domain.building import Building
 from arxos.domain.device import Device
+from arxos.domain.errors import ChangedMeanwhile
 from arxos.domain.floor import Floor
 from arxos.domain.identifiers import derived_id
 from arxos.domain.permissions import Role
@@ -308,3 +309,85 @@ def test_strangers_and_viewers_delete_nothing(deployed: Any, queue_url: str) -> 
     deletion_id = delete("floor", ids)[2]["data"]["deletion_id"]
     assert see(deletion_id, stranger)[0] == HTTPStatus.NOT_FOUND
     assert see(deletion_id, make_actor(role=Role.VIEWER))[0] == HTTPStatus.OK
+
+
+KINDS = ("building", "floor", "room")
+
+
+def small_tree() -> dict[str, dict[str, str]]:
+    """The ids that lead to a building, a floor and a room of it, with a device in two rooms."""
+    building = make_building()
+    floor = make_floor(building)
+    room, other = make_room(floor), make_room(floor, room_number="102")
+    device = make_device(floor, room, room_ids=(room.id, other.id))
+    records = ("buildings", building), ("floors", floor), ("rooms", room), ("rooms", other)
+    for repository, record in (*records, ("devices", device)):
+        with bootstrap.unit_of_work(make_actor()) as uow:
+            getattr(uow, repository).add(record)
+    at = {"building_id": building.id}
+    return {
+        "building": at,
+        "floor": at | {"floor_id": floor.id},
+        "room": at | {"room_id": other.id},
+    }
+
+
+def lose_a_race(monkeypatch: pytest.MonkeyPatch) -> list[Transaction]:
+    """The first transaction that touches a device finds that another writer came first."""
+    commit = Transaction.commit
+    lost: list[Transaction] = []
+
+    def commit_or_lose(transaction: Transaction) -> None:
+        keys = (*transaction._deletes, *transaction._updates)
+        if not lost and any(key.sk.startswith("DEV#") for key in keys):
+            lost.append(transaction)
+            raise ChangedMeanwhile
+        commit(transaction)
+
+    monkeypatch.setattr(Transaction, "commit", commit_or_lose)
+    return lost
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_changes_while_a_small_tree_goes_is_read_again_and_goes(
+    kind: str, deployed: Any, queue_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = small_tree()[kind]
+    lost = lose_a_race(monkeypatch)
+
+    status, _, body = delete(kind, ids)
+
+    assert (status, body["data"]["deleted"], len(lost)) == (HTTPStatus.OK, True, 1)
+    assert delete(kind, ids)[0] == HTTPStatus.NOT_FOUND
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_changes_while_the_worker_removes_a_tree_is_read_again_and_goes(
+    kind: str, deployed: Any, queue_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("arxos.use_cases.deletions.SMALL_TREE", 0)
+    ids = small_tree()[kind]
+    assert delete(kind, ids)[0] == HTTPStatus.ACCEPTED
+    (order,) = orders(queue_url)
+    lost = lose_a_race(monkeypatch)
+
+    assert deliver(order) == []
+
+    assert len(lost) == 1
+    assert delete(kind, ids)[0] == HTTPStatus.NOT_FOUND
+
+
+def test_a_buildings_files_go_with_it_and_no_others(deployed: Any, queue_url: str) -> None:
+    ids = small_tree()["building"]
+    org, building_id = make_actor().organization_id, ids["building_id"]
+    for folder in ("checks", "exports", "kept"):
+        for of in (building_id, "bld_other"):
+            deployed.put_object(Bucket=BUCKET, Key=f"{folder}/{org}/{of}/1/a.csv", Body=b"1")
+
+    assert delete("building", ids)[0] == HTTPStatus.OK
+    (order,) = orders(queue_url)
+    assert deliver(order) == []
+
+    left = [one["Key"] for one in deployed.list_objects_v2(Bucket=BUCKET)["Contents"]]
+    assert [key for key in left if building_id in key and not key.startswith("changes/")] == []
+    assert sum("bld_other" in key for key in left) == 3

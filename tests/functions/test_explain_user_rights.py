@@ -128,6 +128,29 @@ def test_who_may_on_one_floor_may_ask_in_the_building_but_not_for_another_floor(
     assert ask(user, "POST", f"{AT}/floors")[1]["allowed"] is False
 
 
+def test_what_is_open_to_anyone_is_said_to_be() -> None:
+    answer = ask(user_with(Role.VIEWER), "GET", "/health")[1]
+
+    assert (answer["allowed"], answer["permission"], answer["through"]) == (True, None, None)
+    assert answer["reason"].startswith("Anyone may do this")
+
+
+def test_an_export_of_a_floor_is_asked_for_in_the_building() -> None:
+    grant = Grant(role=Role.ENGINEER, building_id=BUILDING.id, floor_id=FLOOR.id)
+    user = user_with(Role.VIEWER, grant)
+
+    for verb, path, allowed in (
+        ("GET", f"{AT}/exports", True),
+        ("POST", f"{AT}/exports", True),
+        ("POST", f"{AT}/exports?floor_id={OTHER_FLOOR.id}", False),
+        ("GET", f"{AT}/groups", True),
+        ("POST", f"{AT}/groups", False),
+        ("GET", f"{AT}/devices?group_id=grp_x", True),
+        ("GET", f"{AT}/changes", False),
+    ):
+        assert ask(user, verb, path)[1]["allowed"] is allowed, (verb, path)
+
+
 def test_a_deactivated_user_may_nothing() -> None:
     status, answer = ask(user_with(Role.ADMIN, is_active=False), "GET", "/api/v1/me")
 

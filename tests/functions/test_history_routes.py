@@ -21,13 +21,14 @@ from tests.make import (
     make_building,
     make_device,
     make_floor,
+    make_group,
     make_import,
     make_organization,
     make_room,
     make_user,
 )
 
-KINDS = ("building", "floor", "room", "device")
+KINDS = ("building", "floor", "room", "device", "group")
 ADA = make_actor()
 
 
@@ -38,6 +39,7 @@ def path(deployed: Any) -> dict[str, str]:
     floor = make_floor(building)
     room = make_room(floor)
     device = make_device(floor, room)
+    group = make_group(building)
     job = make_import(building, attempt="one").started()
     file = UploadedFile.at(upload_location(ORG, job))
     assert file is not None
@@ -50,6 +52,7 @@ def path(deployed: Any) -> dict[str, str]:
         chunk.floors.add(floor)
         chunk.rooms.add(room)
         chunk.devices.add(device)
+        chunk.groups.add(group)
     with bootstrap.unit_of_work(ADA) as uow:
         stored = uow.rooms.get(building.id, room.id)
         uow.rooms.update(stored.edited(at=LATER, by=ADA.user_id, name="Store", tags=("a",)))
@@ -58,6 +61,7 @@ def path(deployed: Any) -> dict[str, str]:
         "floor_id": floor.id,
         "room_id": room.id,
         "device_id": device.id,
+        "group_id": group.id,
         "import_id": job.id,
         "user_id": ADA.user_id,
     }
@@ -127,6 +131,7 @@ def test_pages_of_the_timeline_lead_through_an_imports_changes(path: dict[str, s
         "BuildingCreated",
         "DeviceAdded",
         "FloorAdded",
+        "GroupAdded",
         "ImportStarted",
         "RoomAdded",
     ]
@@ -205,3 +210,53 @@ def test_a_history_with_a_lost_file_is_not_told_as_if_it_were_whole(
     status, error, _ = ask("rooms.list_room_changes", path)
 
     assert (status, error["code"]) == (503, "SERVICE_UNAVAILABLE")
+
+
+@pytest.mark.parametrize("kind", ["floor", "room", "device"])
+def test_what_an_import_did_to_a_record_is_in_its_history(kind: str, path: dict[str, str]) -> None:
+    events = ask(f"{kind}s.list_{kind}_changes", path)[1]["items"]
+
+    assert events[-1]["event"] == f"{kind.capitalize()}Added"
+    assert events[-1]["import_id"] == path["import_id"]
+
+
+def test_a_building_that_a_chunk_changed_answers_as_it_was(path: dict[str, str]) -> None:
+    uow = bootstrap.unit_of_work(ADA)
+    building = uow.buildings.get(path["building_id"])
+    job = uow.imports.get(building.id, path["import_id"])
+    file = UploadedFile.at(upload_location(ORG, job))
+    assert file is not None
+    with bootstrap.import_desk().chunk(file, job, 1) as chunk:
+        chunk.buildings.update(building.edited(at=LATER, by=ADA.user_id, name="South Tower"))
+
+    _, now, _ = ask("buildings.get_building", path)
+    _, then, _ = ask("buildings.get_building", path, {"as_of": "2026-11-22T12:30:00Z"})
+
+    assert (now["name"], then["name"]) == ("South Tower", building.name)
+
+
+def test_a_removed_device_is_gone_and_its_history_is_not(path: dict[str, str]) -> None:
+    before = ask("devices.get_device", path)[1]
+    event = api_event("DELETE", path=path, actor=ADA)
+    delete = importlib.import_module("functions.devices.delete_device").handler
+    assert delete(event, LambdaContext())["statusCode"] == HTTPStatus.OK
+
+    status, then, _ = ask("devices.get_device", path, {"as_of": "2026-11-22T12:30:00Z"})
+    changes = ask("devices.list_device_changes", path)[1]["items"]
+
+    assert ask("devices.get_device", path)[0] == HTTPStatus.NOT_FOUND
+    assert (status, [c["event"] for c in changes]) == (200, ["DeviceRemoved", "DeviceAdded"])
+    kept = {"kept_fields", "group_ids", "sensitive", "updated_by", "created_by"}
+    assert {name for name in before if before[name] != then[name]} <= kept
+    assert ask("devices.get_device", path, {"as_of": "2100-01-01T00:00:00Z"})[0] == 404
+    assert ask("devices.get_device", path, {"as_of": "2026-11-22T11:59:59Z"})[0] == 404
+    elsewhere = {**path, "building_id": make_building().id}
+    assert ask("devices.list_device_changes", elsewhere)[0] == HTTPStatus.NOT_FOUND
+
+
+def test_what_was_done_to_a_user_is_asked_for_by_name(path: dict[str, str]) -> None:
+    _, data, _ = ask("users.list_user_changes", path, {"done": "to_user"})
+
+    assert [c["event"] for c in data["items"]] == ["UserInvited"]
+    status, error, _ = ask("users.list_user_changes", path, {"done": "x"})
+    assert (status, list(error["details"]["field_errors"])) == (422, ["done"])

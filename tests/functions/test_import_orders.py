@@ -2,6 +2,7 @@
 
 import importlib
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from arxos import bootstrap
 from arxos.domain.permissions import Role
 from functions.imports import apply_import, read_building_file
+from tests.domain.handover.workbooks import good_rows
 from tests.functions.conftest import BUCKET
 from tests.functions.import_queue import ImportQueue
+from tests.functions.workbook_file import workbook
 from tests.gateway_events import LambdaContext, api_event, s3_event, sqs_event
 from tests.make import make_actor, make_building
 
@@ -42,11 +45,13 @@ class Imports:
         )
         return answer
 
-    def upload(self, text: str, mode: str = "plan") -> str:
-        body = {"filename": "rooms.csv", "mode": mode}
+    def upload(
+        self, content: str | bytes, mode: str = "plan", *, filename: str = "rooms.csv"
+    ) -> str:
+        body = {"filename": filename, "mode": mode}
         _, answer = self.call("start_import", "POST", body=body)
         key = answer["data"]["upload"]["fields"]["key"]
-        self.s3.put_object(Bucket=BUCKET, Key=key, Body=text.encode())
+        self.s3.put_object(Bucket=BUCKET, Key=key, Body=content)
         read_building_file.handler(s3_event(key), LambdaContext(aws_request_id=key))
         import_id: str = answer["data"]["import_id"]
         return import_id
@@ -182,3 +187,35 @@ def test_an_order_for_nothing_is_done_at_once(imports: Imports) -> None:
     }
     answer = apply_import.handler(sqs_event(json.dumps(order)), LambdaContext())
     assert answer == {"batchItemFailures": []}
+
+
+def test_what_a_workbook_has_beyond_the_registry_is_stored_until_the_import_is_undone(
+    imports: Imports, tmp_path: Path
+) -> None:
+    book = workbook(tmp_path / "house.xlsx", good_rows())
+    import_id = imports.upload(book, filename="house.xlsx", mode="apply")
+    imports.deliver()
+    assert imports.job(import_id)["status"] == "applied"
+    (stored,) = imports.s3.list_objects_v2(Bucket=BUCKET, Prefix="kept/")["Contents"]
+    assert import_id in stored["Key"]
+
+    assert imports.call("order_undo", "POST", path={"import_id": import_id}, body={})[0] == 202
+    imports.deliver()
+
+    assert imports.job(import_id)["status"] == "undone"
+    assert "Contents" not in imports.s3.list_objects_v2(Bucket=BUCKET, Prefix="kept/")
+
+
+def test_without_time_left_the_worker_orders_the_rest(imports: Imports) -> None:
+    import_id = imports.upload(TABLE, mode="apply")
+    client, url = imports.queue.client, imports.queue.url
+    (message,) = client.receive_message(QueueUrl=url)["Messages"]
+
+    event = sqs_event(message["Body"])
+    answer = apply_import.handler(event, LambdaContext(remaining_ms=9_000))
+    client.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+    assert answer == {"batchItemFailures": []}
+    assert imports.job(import_id)["status"] == "applying"
+    imports.deliver()
+    assert (imports.job(import_id)["status"], imports.rooms()) == ("applied", 20)

@@ -8,6 +8,7 @@ import re
 import socket
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from io import StringIO
@@ -21,6 +22,7 @@ from arxos import bootstrap
 from arxos.domain.errors import ServiceUnavailable
 from arxos.entrypoints import observation
 from arxos.entrypoints.observation import observed
+from arxos.entrypoints.streams import stream_handler
 from arxos.ports.imports import upload_location
 from tests.gateway_events import LambdaContext, api_event, s3_event, token_event
 from tests.make import (
@@ -126,6 +128,25 @@ def test_errors_are_counted_by_code_under_dimensions_of_their_own(
     assert names(by_code) == {"ErrorsByCode"}
     assert dimensions(by_code) == {"service", "use_case", "code"}
     assert (by_code["use_case"], by_code["code"]) == ("get_building", "NOT_FOUND")
+
+
+def test_what_a_stream_brought_is_told_by_organization_in_the_log_and_summed_in_the_metrics(
+    logged: StringIO, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def handler(_: Any) -> int:
+        return 0
+
+    by_organization = {ORG: Counter(devices_created=2), "org_2": Counter(devices_created=3)}
+    counting = stream_handler(reads=lambda *images: images, counts=lambda _: by_organization)
+
+    counting(handler)({"Records": []}, CONTEXT)
+
+    of_acme, of_other, _ = lines(logged)
+    assert (of_acme["message"], of_acme["organization_id"]) == ("records", ORG)
+    assert (of_acme["devices_created"], of_other["devices_created"]) == (2, 3)
+    (metric,) = metrics(capsys)
+    assert metric["DevicesCreated"] == [5.0]
+    assert dimensions(metric) == {"service", "use_case"}
 
 
 def test_an_error_that_leaves_is_told_without_its_words_and_goes_on(

@@ -13,6 +13,7 @@ from functions.search import index_records, search_records
 from tests.gateway_events import LambdaContext, api_event, stream_event
 from tests.make import (
     LATER,
+    ORG,
     make_actor,
     make_building,
     make_device,
@@ -134,6 +135,42 @@ def test_changes_are_followed_and_may_come_twice(
     deliver(*table.changes())
     assert not {"pumpe", "kl1"} & set(table.words())
     assert "technik" in table.words()
+
+
+def test_what_was_created_and_removed_is_counted_without_saying_whose(
+    table: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    building = make_building()
+    floor = make_floor(building)
+    room = make_room(floor)
+    device = make_device(floor, room)
+    with bootstrap.unit_of_work(make_actor()) as uow:
+        uow.buildings.add(building)
+        uow.floors.add(floor)
+        uow.rooms.add(room)
+        uow.devices.add(device)
+    deliver(*table.changes())
+    with bootstrap.unit_of_work(make_actor()) as uow:
+        uow.devices.update(
+            uow.devices.get(building.id, device.id).changed(at=LATER, by=None, name="P")
+        )
+    deliver(*table.changes())
+    with bootstrap.unit_of_work(make_actor()) as uow:
+        uow.devices.remove(uow.devices.get(building.id, device.id))
+    deliver(*table.changes())
+
+    metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    told = [
+        {name: values for name, values in metric.items() if name.endswith(("Created", "Removed"))}
+        for metric in metrics
+        if metric.get("use_case") == "index_records"
+    ]
+    assert told == [
+        {"BuildingsCreated": [1.0], "DevicesCreated": [1.0]},
+        {},
+        {"DevicesRemoved": [1.0]},
+    ]
+    assert ORG not in json.dumps(metrics)
 
 
 def test_what_cannot_be_read_stops_the_batch_there_and_says_where(

@@ -90,12 +90,16 @@ def test_a_building_is_furnished_by_hand(room: dict[str, Any]) -> None:
 
 
 def test_what_is_absent_stays_and_what_is_null_is_emptied(room: dict[str, Any]) -> None:
-    body = {"name": None, "room_type": "Lab", "tags": ["wet"]}
+    noted = {"tags": ["dry"], "metadata": {"a": 1}, "external_ids": {"cmms": "7"}}
+    call("rooms.update_room", "PATCH", body=noted, path=at(room, "room"))
+    nulls = {"name": None, "metadata": None, "external_ids": None}
+    body = {**nulls, "room_type": "Lab", "tags": ["wet"]}
     changed = call("rooms.update_room", "PATCH", body=body, path=at(room, "room")).data
 
     assert (changed["name"], changed["room_type"], changed["tags"]) == (None, "Lab", ["wet"])
     assert (changed["area_m2"], changed["room_number"]) == (12, "101")
-    assert changed["version"] == 2
+    assert (changed["metadata"], changed["external_ids"]) == ({}, {})
+    assert changed["version"] == 3
     assert changed == call("rooms.get_room", path=at(room, "room")).data
 
 
@@ -112,7 +116,6 @@ def test_what_is_absent_stays_and_what_is_null_is_emptied(room: dict[str, Any]) 
         ({"floor_id": "flr_x"}, "floor_id"),
         ({"floor_id": ""}, "floor_id"),
         ({"name": "<script>"}, "name"),
-        ({"metadata": None}, "metadata"),
         ({"metadata": {"a": json.loads("[" * 25 + "]" * 25)}}, "metadata"),
     ],
 )
@@ -198,6 +201,16 @@ def test_a_status_moves_on_and_says_what_may_follow(building: dict[str, Any]) ->
     assert refused.error["details"]["allowed"] == ["completed", "maintenance"]
 
 
+def test_rooms_are_listed_in_another_order(room: dict[str, Any]) -> None:
+    path = {"building_id": room["building_id"]}
+    body = {"floor_id": room["floor_id"], "room_number": "102", "name": "Archive"}
+    made("rooms.create_room", body, **path)
+
+    for floor in ({}, {"floor_id": room["floor_id"]}):
+        listed = call("rooms.list_rooms", path=path, query={"sort": "name", **floor})
+        assert [one["name"] for one in listed.data["items"]] == ["Archive", "Office"]
+
+
 def test_a_taken_number_is_a_duplicate(floor: dict[str, Any]) -> None:
     path = {"building_id": floor["building_id"]}
     answer = call("floors.create_floor", "POST", body={"floor_number": 1}, path=path)
@@ -222,3 +235,27 @@ def test_a_contractor_changes_devices_only(room: dict[str, Any]) -> None:
     path = at(room, "room")
     refused = call("rooms.update_room", "PATCH", body={"name": "x"}, path=path, actor=contractor)
     assert (refused.status, refused.error["code"]) == (403, "FORBIDDEN")
+
+
+def test_a_contractor_describes_a_device_and_does_not_say_whether_it_runs(
+    room: dict[str, Any],
+) -> None:
+    device = made(
+        "devices.create_device",
+        {"name": "Pump", "device_type": "Pump", "room_id": room["id"]},
+        building_id=room["building_id"],
+    )
+    path = at(device, "device")
+
+    def answers(role: Role) -> list[int]:
+        actor = make_actor(role=role)
+        return [
+            call(f"devices.{name}", verb, body=body, path=path, actor=actor).status
+            for name, verb, body in (
+                ("update_device", "PATCH", {"model": role.value}),
+                ("change_device_status", "POST", {"status": "operational"}),
+            )
+        ]
+
+    assert answers(Role.CONTRACTOR) == [200, 403]
+    assert answers(Role.ENGINEER) == [200, 200]

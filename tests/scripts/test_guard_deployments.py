@@ -9,6 +9,7 @@ class CloudFormation:
     def __init__(self) -> None:
         self.configuration: dict[str, Any] | None = None
         self.updates: list[dict[str, Any]] = []
+        self.waited = 0
 
     def describe_stacks(self, **_: Any) -> dict[str, Any]:
         stack: dict[str, Any] = {"Parameters": [{"ParameterKey": "Stage", "ParameterValue": "x"}]}
@@ -24,6 +25,13 @@ class CloudFormation:
         self.updates.append(update)
         self.configuration = update["RollbackConfiguration"]
 
+    def get_waiter(self, name: str) -> "CloudFormation":
+        assert name == "stack_update_complete"
+        return self
+
+    def wait(self, **waiting: Any) -> None:
+        self.waited += 1
+
 
 class CloudWatch:
     def describe_alarms(self, AlarmNames: list[str]) -> dict[str, Any]:  # noqa: N803  AWS's name
@@ -35,6 +43,7 @@ def test_the_alarms_are_set_once_and_nothing_else_changes() -> None:
     assert guard("arxos-staging", stack, CloudWatch())
     assert not guard("arxos-staging", stack, CloudWatch())
     (update,) = stack.updates
+    assert stack.waited == 1, "the stack must stand still for what comes next"
     assert update["UsePreviousTemplate"]
     assert update["Parameters"] == [{"ParameterKey": "Stage", "UsePreviousValue": True}]
     triggers = update["RollbackConfiguration"]["RollbackTriggers"]

@@ -4,16 +4,15 @@ import ast
 import json
 import re
 import subprocess
-from functools import cache
 from typing import Any
 
 import pytest
-import yaml
 
 from arxos.domain.deletion import GIVEN_UP_AFTER
 from arxos.domain.search_words import KINDS
 from arxos.ports.orders import MAX_DELIVERIES
 from scripts.local_cloud.places import ROOT, TOOLS
+from tests.template.template_file import listed, resources_of, statements_of, template
 
 READING = ("get_", "list_", "check_", "explain_", "search_")
 READ_ACTION = re.compile(r"^[a-z0-9]+:(Get|BatchGet|List|Describe|Query)\w*$")
@@ -21,6 +20,8 @@ OBJECTS_OF_THE_BUCKET = re.compile(
     r"^arn:\$\{AWS::Partition\}:s3:::[^*]+/(uploads|drop|changes|reports|exports|kept|checks)/\*$"
 )
 MOST_RESOURCES = 350
+# IAM's limit for a role; SAM adds those for logs and traces.
+MOST_POLICIES = 10 - 2
 
 TRANSFORM = """
 import json, sys
@@ -31,37 +32,14 @@ print(len(transform(json.load(sys.stdin), {}, managed_policies)["Resources"]))
 """
 
 
-class CloudFormationLoader(yaml.SafeLoader):
-    """Reads `!Ref x` as {"Ref": "x"} and `!Sub x` as {"Fn::Sub": "x"}."""
+def resources(kind: str, file: str = "template.yaml") -> dict[str, dict[str, Any]]:
+    return resources_of(template(file), kind)
 
 
-def _intrinsic(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
-    if isinstance(node, yaml.ScalarNode):
-        value: Any = loader.construct_scalar(node)
-    elif isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    else:
-        assert isinstance(node, yaml.MappingNode)
-        value = loader.construct_mapping(node, deep=True)
-    return {"Ref" if suffix == "Ref" else f"Fn::{suffix}": value}
-
-
-CloudFormationLoader.add_multi_constructor("!", _intrinsic)
-
-
-@cache
-def template() -> dict[str, Any]:
-    loaded = yaml.load((ROOT / "template.yaml").read_text(), CloudFormationLoader)  # noqa: S506
-    assert isinstance(loaded, dict)
-    return loaded
-
-
-def resources(kind: str) -> dict[str, dict[str, Any]]:
-    return {
-        name: resource["Properties"]
-        for name, resource in template()["Resources"].items()
-        if resource["Type"] == kind
-    }
+def all_alarms() -> dict[str, dict[str, Any]]:
+    """Those of the queues, and those over all (infra/observability.yaml)."""
+    kind = "AWS::CloudWatch::Alarm"
+    return resources(kind) | resources(kind, "infra/observability.yaml")
 
 
 FUNCTIONS = resources("AWS::Serverless::Function")
@@ -82,17 +60,7 @@ def is_asynchronous(name: str) -> bool:
 
 
 def statements(name: str) -> list[dict[str, Any]]:
-    """What a function may do: its own statements, and those of the policies it names."""
-    found: list[dict[str, Any]] = []
-    named = resources("AWS::IAM::ManagedPolicy")
-    for policy in FUNCTIONS[name].get("Policies", []):
-        policy = named[policy["Ref"]]["PolicyDocument"] if "Ref" in policy else policy
-        found.extend(policy["Statement"])
-    return found
-
-
-def listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+    return statements_of(template(), name)
 
 
 def actions(name: str) -> list[str]:
@@ -183,6 +151,12 @@ def test_a_get_is_served_by_a_reading_function(name: str) -> None:
 
 
 @each_function
+def test_a_role_takes_the_policies_that_a_function_names(name: str) -> None:
+    named = [policy for policy in FUNCTIONS[name].get("Policies", []) if "Ref" in policy]
+    assert len(named) <= MOST_POLICIES
+
+
+@each_function
 def test_nothing_but_a_migration_may_scan_the_table(name: str) -> None:
     assert ("dynamodb:Scan" in actions(name)) == (name == "MigrateItemsFunction")
 
@@ -225,6 +199,54 @@ def assert_watched(arn: dict[str, str]) -> None:
     ]
 
 
+STARTED_BY_FILES = [name for name in FUNCTIONS if is_asynchronous(name)]
+
+
+@pytest.mark.parametrize("name", STARTED_BY_FILES)
+def test_many_files_at_once_can_be_kept_from_taking_all_there_is(name: str) -> None:
+    """By a parameter that is off by default: a new account has too little to reserve anything."""
+    assert FUNCTIONS[name]["ReservedConcurrentExecutions"] == {
+        "Fn::If": ["ReservesForFiles", {"Ref": "FileConcurrency"}, {"Ref": "AWS::NoValue"}]
+    }
+    assert template()["Parameters"]["FileConcurrency"]["Default"] == 0
+
+
+@pytest.mark.parametrize("name", all_alarms())
+def test_an_alarm_rings_somewhere_and_watches_something_of_this_stack(name: str) -> None:
+    alarm = all_alarms()[name]
+    assert alarm["AlarmActions"] in (
+        [{"Ref": "AlarmTopicArn"}],
+        [{"Fn::If": ["HasAlarmTopic", {"Ref": "AlarmTopicArn"}, {"Ref": "AlarmTopic"}]}],
+    )
+    assert alarm["Dimensions"], "without one it would ring for other applications of the account"
+    assert alarm["TreatMissingData"] == "notBreaching"
+
+
+def dashboard() -> dict[str, Any]:
+    body = template("infra/observability.yaml")["Resources"]["Dashboard"]["Properties"]
+    text = body["DashboardBody"]["Fn::Sub"][0]
+    shown: dict[str, Any] = json.loads(re.sub(r"\$\{!?[\w:]+\}", "x", text))
+    return shown
+
+
+def test_the_dashboard_is_json_and_no_widget_lies_on_another() -> None:
+    taken: set[tuple[int, int]] = set()
+    for widget in dashboard()["widgets"]:
+        x, y = widget["x"], widget["y"]
+        area = {(x + i, y + j) for i in range(widget["width"]) for j in range(widget["height"])}
+        assert not area & taken, widget["properties"]["title"]
+        taken |= area
+
+
+def test_the_dashboard_shows_every_dead_letter_queue() -> None:
+    queues = [name for name in resources("AWS::SQS::Queue") if name.endswith("DeadLetterQueue")]
+    parameters = resources("AWS::Serverless::Application")["Observability"]["Parameters"]
+    given = [one["Fn::GetAtt"] for one in parameters["DeadLetterQueueNames"]["Fn::Join"][1]]
+    assert sorted(given) == sorted(f"{name}.QueueName" for name in queues)
+    (widget,) = [w for w in dashboard()["widgets"] if w["properties"]["title"] == "Dead letters"]
+    assert len(widget["properties"]["metrics"]) == len(queues)
+
+
 def test_changes_of_records_alone_reach_the_search_words_and_none_is_lost_unseen() -> None:
     mapping = resources("AWS::Lambda::EventSourceMapping")["RecordChanges"]
     filters = [json.loads(one["Pattern"]) for one in mapping["FilterCriteria"]["Filters"]]
@@ -265,6 +287,7 @@ def test_what_a_queues_function_cannot_do_comes_back_and_at_last_is_watched(name
     queue = QUEUES[mapping["EventSourceArn"]["Fn::GetAtt"]]
 
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert 2 <= mapping["ScalingConfig"]["MaximumConcurrency"] <= 10, "a burst waits in the queue"
     assert queue["VisibilityTimeout"] > function["Timeout"]
     assert_watched(queue["RedrivePolicy"]["deadLetterTargetArn"])
 
@@ -278,7 +301,15 @@ def test_a_deletion_is_given_up_only_after_its_last_delivery() -> None:
 def test_every_route_but_the_public_ones_asks_who_is_calling() -> None:
     api = resources("AWS::Serverless::Api")["Api"]
     authorizer = api["Auth"]["Authorizers"][api["Auth"]["DefaultAuthorizer"]]
-    assert authorizer["FunctionArn"] == {"Fn::GetAtt": "AuthorizeRequestFunction.Arn"}
+    alias = template()["Resources"]["AuthorizerAlias"]["Properties"]
+    assert authorizer["FunctionArn"] == {
+        "Fn::If": [
+            "PublishesAuthorizer",
+            {"Ref": "AuthorizerAlias"},
+            {"Fn::GetAtt": "AuthorizeRequestFunction.Arn"},
+        ]
+    }
+    assert alias["FunctionName"] == {"Ref": "AuthorizeRequestFunction"}
     excepted = {
         one["Path"]
         for name in FUNCTIONS

@@ -1,5 +1,6 @@
 """Checks of files and of the registry: started, done, failed, read in parts."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,10 +20,10 @@ from arxos.domain.errors import (
 from arxos.domain.handover.rule import CheckResult, Finding, RuleResult, RuleSeverity
 from arxos.domain.permissions import Role
 from arxos.domain.rights import Grant
-from arxos.domain.source import SourceModel
+from arxos.domain.source import Problem, SourceFloor, SourceModel
 from arxos.ports.checks import CheckOrder
 from arxos.ports.registry import Page
-from arxos.use_cases.check_import import check_import
+from arxos.use_cases.check_import import check_id_of, check_import
 from arxos.use_cases.checks import (
     StartCheck,
     get_check,
@@ -217,6 +218,14 @@ def test_a_check_that_was_killed_is_shown_as_failed_once_no_retry_can_come(world
     assert world.run(job, result_of(), attempt="b", at=late) is not None
 
 
+def test_a_check_of_the_registry_whose_order_was_lost_is_given_up(world: World) -> None:
+    job = world.start(source=CheckSource.REGISTRY)
+    assert world.get(job, at=NOON + timedelta(minutes=59)).status is CheckStatus.CHECKING
+    assert world.get(job, at=NOON + timedelta(minutes=61)).error_code == "CHECK_STOPPED"
+    waiting = world.start(filename="house.xlsx")
+    assert world.get(waiting, at=LATER).status is CheckStatus.AWAITING_UPLOAD
+
+
 def test_the_registry_is_checked_without_a_file(world: World) -> None:
     floor = make_floor(world.building)
     room = make_room(floor, room_type=None, area_m2=200_000)
@@ -317,7 +326,22 @@ def test_who_may_import_starts_and_who_sees_the_whole_building_reads(world: Worl
         get_check(world.building.id, job.id, uow=world.uow, actor=on_a_floor, now=NOON)
 
 
-def test_an_imported_workbook_is_checked_once_however_often_it_is_tried(world: World) -> None:
+def problem(
+    code: str, sheet: str, row: int | None, field: str | None, severity: Any = "warning"
+) -> Problem:
+    return Problem(
+        severity=severity,
+        code=code,
+        message="It is so.",
+        sheet_or_class=sheet,
+        row_or_line=row,
+        field=field,
+    )
+
+
+@pytest.fixture
+def imported(world: World) -> Callable[..., Any]:
+    """Checks the file of one import, which has these problems and says these things."""
     job = make_import(world.building, filename="house.xlsx")
     with world.uow as uow:
         uow.imports.add(job)
@@ -326,12 +350,12 @@ def test_an_imported_workbook_is_checked_once_however_often_it_is_tried(world: W
         def chunk(self, *_: object) -> FakeUnitOfWork:
             return world.uow
 
-    def again(filename: str, result: Any) -> Any:
+    def check(filename: str, result: Any, *problems: Problem, **said: Any) -> Any:
         return check_import(
             Path(filename),
             type("File", (), {"organization_id": ORG})(),
             job,
-            SourceModel(source="cobie", schema="COBie 2.4"),
+            SourceModel(source="cobie", schema="COBie 2.4", problems=problems, **said),
             checker=FakeChecker(result),
             store=world.store,
             marked=world.store,
@@ -339,10 +363,45 @@ def test_an_imported_workbook_is_checked_once_however_often_it_is_tried(world: W
             clock=lambda: NOON,
         )
 
-    told = again("upload.xlsx", result_of(e1=2))
-    assert again("upload.xlsx", result_of(e1=2)) == told
+    return check
+
+
+def test_an_imported_workbook_is_checked_once_however_often_it_is_tried(
+    imported: Callable[..., Any], world: World
+) -> None:
+    told = imported("upload.xlsx", result_of(e1=2))
+    assert imported("upload.xlsx", result_of(e1=2)) == told
     check = get_check(world.building.id, told.check_id, uow=world.uow, actor=ADA, now=NOON)
-    assert (check.source, check.import_id, check.score) == (CheckSource.IMPORT, job.id, told.score)
+    assert (check.source, check.score) == (CheckSource.IMPORT, told.score)
+    assert check.id == check_id_of(check.import_id or "")
     assert len(world.store.kept[check.id]) == 2
-    assert again("upload.ifc", result_of()) is None
-    assert again("upload.xlsx", UNREADABLE) is None, "the import goes on"
+    assert imported("upload.xlsx", UNREADABLE) is None, "the import goes on"
+
+
+def test_what_only_reading_shows_is_told_beside_the_rules_and_once(
+    imported: Callable[..., Any], world: World
+) -> None:
+    found = result_of(e1=1)
+    at = found.findings[0]
+    same = problem("FLOOR_UNKNOWN", at.sheet, at.row, at.field)
+    other = problem("ROOM_TWICE", at.sheet, 99, "Name")
+    floor = SourceFloor(key="1", name="<script>", floor_number=1, line=7)
+
+    told = imported("upload.xlsx", found, same, other, floors=(floor,))
+
+    codes = [(f.rule, f.row) for f in world.store.kept[told.check_id]]
+    assert codes == [(at.rule, at.row), ("READ-ROOM-TWICE", 99), ("READ-VALUE-NOT-STORABLE", 7)]
+    assert world.store.kept[told.check_id][-1].sheet == "Floor"
+    assert told.counts == {"error": 0, "warning": 2, "info": 0}, "the rules' own counts, and two"
+    assert told.score == found.score
+
+
+def test_a_file_that_is_no_workbook_is_checked_by_reading_it(
+    imported: Callable[..., Any], world: World
+) -> None:
+    assert imported("upload.ifc", UNREADABLE).score == 100.0
+
+    told = imported("upload.csv", UNREADABLE, problem("ROW_REFUSED", "Table", 3, "floor", "error"))
+
+    assert told.counts == {"error": 1, "warning": 0, "info": 0}
+    assert told.score < 100

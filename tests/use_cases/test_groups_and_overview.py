@@ -19,8 +19,8 @@ from arxos.domain.group import MAX_GROUPS_OF_A_RECORD, MAX_MEMBERS, Group, Group
 from arxos.domain.permissions import Role
 from arxos.domain.rights import Grant
 from arxos.domain.user import Actor
-from arxos.ports.registry import DeviceFilter, GroupFilter, Page
-from arxos.use_cases import devices, groups, overview, records
+from arxos.ports.registry import BuildingFilter, DeviceFilter, GroupFilter, Page
+from arxos.use_cases import buildings, devices, groups, overview, records
 from tests.fakes import FakeTable, FakeUnitOfWork
 from tests.make import (
     LATER,
@@ -394,6 +394,26 @@ def test_the_summary_has_numbers_for_who_sees_the_whole_building(world: World) -
     )
     assert [f.floor_number for f in limited.floors] == [4]
     assert limited.tally is None
+
+
+def test_who_sees_one_floor_is_told_the_numbers_of_that_floor_alone(world: World) -> None:
+    limited, building_id = world.floor_only(Role.VIEWER), world.building.id
+
+    def counts(actor: Actor) -> set[tuple[int, ...]]:
+        asked: dict[str, Any] = {"uow": world.uow(), "actor": actor}
+        tree, _ = overview.get_tree(building_id, Page(), floor_id=None, with_devices=False, **asked)
+        (listed,) = buildings.list_buildings(BuildingFilter(), Page(), **asked).items
+        shown = (
+            overview.get_summary(building_id, **asked).building,
+            tree,
+            listed,
+            buildings.see_building(building_id, **asked),
+        )
+        names = ("floors_count", "rooms_count", "devices_count", "groups_count")
+        return {tuple(getattr(building, name) for name in names) for building in shown}
+
+    assert counts(ADA) == {(3, 4, 121, 2)}
+    assert counts(limited) == {(1, 1, 1, 0)}
 
 
 def test_a_group_never_moved_on_is_not_stored_twice(world: World) -> None:

@@ -1,7 +1,7 @@
 """Who may read which history, and what a record was before."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +11,8 @@ from arxos.domain.permissions import Role
 from arxos.domain.rights import Grant
 from arxos.domain.user import Actor
 from arxos.ports.history import ChangeFilter
-from arxos.ports.registry import Page
-from arxos.use_cases import devices, history, records, rooms
+from arxos.ports.registry import DeviceFilter, Page
+from arxos.use_cases import devices, groups, history, records, rooms
 from tests.fakes import FakeHistory, FakeTable, FakeUnitOfWork
 from tests.make import (
     LATER,
@@ -23,6 +23,7 @@ from tests.make import (
     make_building,
     make_device,
     make_floor,
+    make_group,
     make_id,
     make_organization,
     make_room,
@@ -72,24 +73,25 @@ class World:
         }
 
     def as_of(self, minutes: float, actor: Actor = ADA) -> Any:
-        room = self.uow.rooms.get(self.building.id, self.room.id)
         moment = NOON + timedelta(minutes=minutes)
-        return history.record_as_of(room, moment, history=self.history, actor=actor)
+        return self.was("room", self.room.id, moment, actor)
+
+    def was(self, kind: Any, record_id: str, moment: datetime, actor: Actor = ADA) -> Any:
+        return history.record_as_of(kind, self.building.id, record_id, moment, **self.asked(actor))
+
+    def changes(self, kind: Any, record_id: str, actor: Actor = ADA, page: Page = Page()) -> Any:  # noqa: B008
+        return history.list_record_changes(
+            kind, self.building.id, record_id, page, **self.asked(actor)
+        )
 
     def lists(self, actor: Actor) -> dict[str, Callable[[], Any]]:
         asked, building_id = self.asked(actor), self.building.id
         return {
             "building": lambda: history.list_building_changes(building_id, ANY, Page(), **asked),
-            "floor": lambda: history.list_floor_changes(
-                building_id, self.floor.id, Page(), **asked
-            ),
-            "upstairs": lambda: history.list_floor_changes(
-                building_id, self.upstairs.id, Page(), **asked
-            ),
-            "room": lambda: history.list_room_changes(building_id, self.room.id, Page(), **asked),
-            "device": lambda: history.list_device_changes(
-                building_id, self.lamp.id, Page(), **asked
-            ),
+            "floor": lambda: self.changes("floor", self.floor.id, actor),
+            "upstairs": lambda: self.changes("floor", self.upstairs.id, actor),
+            "room": lambda: self.changes("room", self.room.id, actor),
+            "device": lambda: self.changes("device", self.lamp.id, actor),
             "user": lambda: history.list_user_changes(self.user.id, ANY, Page(), **asked),
             "as of": lambda: self.as_of(1, actor),
         }
@@ -148,10 +150,8 @@ def test_what_may_be_read_is_forbidden_and_what_may_not_is_not_there(world: Worl
 
 def test_another_organization_finds_nothing(world: World) -> None:
     theirs = make_actor(organization_id=OTHER_ORG, user_id="usr_eve")
-    answers = may_read(world, theirs)
-    del answers["as of"]  # of a record that the caller has read
 
-    assert set(answers.values()) == {"NOT_FOUND"}
+    assert set(may_read(world, theirs).values()) == {"NOT_FOUND"}
 
 
 def test_everybody_sees_what_they_changed_themselves(world: World) -> None:
@@ -209,9 +209,8 @@ def test_a_device_is_shown_where_it_was(world: World) -> None:
         actor=ADA,
         now=LATER,
     )
-    lamp = world.uow.devices.get(world.building.id, world.lamp.id)
 
-    was = history.record_as_of(lamp, NOON, history=world.history, actor=ADA)
+    was = world.was("device", world.lamp.id, NOON)
 
     assert (was.floor_id, was.room_id, was.room_ids) == (
         world.floor.id,
@@ -231,3 +230,191 @@ def test_a_time_too_many_changes_back_is_refused_with_a_sentence(
     with pytest.raises(InvalidInput, match="later time") as refused:
         world.as_of(0)
     assert list(refused.value.field_errors) == ["as_of"]
+
+
+def test_a_removed_record_is_told_of_where_it_was_last(world: World) -> None:
+    devices.move_device(
+        world.building.id,
+        world.lamp.id,
+        {"floor_id": world.upstairs.id},
+        versions=None,
+        uow=world.uow,
+        actor=ADA,
+        now=LATER,
+    )
+    gone = LATER + timedelta(hours=1)
+    records.remove_empty(
+        "device",
+        world.building.id,
+        world.lamp.id,
+        versions=None,
+        uow=world.uow,
+        actor=ADA,
+        now=gone,
+    )
+
+    events = [c.event for c in world.changes("device", world.lamp.id).items]
+    was, first = (
+        world.was("device", world.lamp.id, moment) for moment in (gone - timedelta(1 / 1440), NOON)
+    )
+
+    assert events == ["DeviceRemoved", "DeviceMoved", "DeviceAdded"]
+    assert (was.floor_id, was.name, was.version) == (world.upstairs.id, world.lamp.name, 2)
+    assert (first.floor_id, first.room_id, first.version) == (world.floor.id, world.room.id, 1)
+    assert (first.created_at, first.created_by) == (NOON, ADA.user_id)
+    for moment in (gone, NOON - timedelta(1)):
+        with pytest.raises(NotFound):
+            world.was("device", world.lamp.id, moment)
+    for actor in (
+        granted(world, Role.ENGINEER, floor=True),  # it was there once, not last
+        make_actor(organization_id=OTHER_ORG),
+    ):
+        with pytest.raises(NotFound):
+            world.changes("device", world.lamp.id, actor)
+    with pytest.raises(Forbidden):
+        world.changes("device", world.lamp.id, make_actor(role=Role.VIEWER))
+    with pytest.raises(NotFound):
+        history.list_record_changes(
+            "device", make_id("building"), world.lamp.id, Page(), **world.asked(ADA)
+        )
+
+
+@pytest.mark.parametrize("number", [0, 3])
+def test_a_removed_floor_is_told_with_its_number(world: World, number: int) -> None:
+    floor = make_floor(world.building, floor_number=number, elevation_m=0.0)
+    with world.uow as uow:
+        uow.floors.add(floor)
+    records.remove_empty(
+        "floor", world.building.id, floor.id, versions=None, uow=world.uow, actor=ADA, now=LATER
+    )
+
+    was = world.was("floor", floor.id, NOON)
+
+    assert (was.floor_number, was.elevation_m, was.status) == (number, 0.0, floor.status)
+
+
+def test_a_group_has_a_history_while_it_is_there_and_after(world: World) -> None:
+    group = make_group(world.building)
+    with world.uow as uow:
+        uow.groups.add(group)
+    given: dict[str, Any] = {"versions": None, "uow": world.uow, "actor": ADA}
+    ids = (world.building.id, group.id)
+    groups.update_group(*ids, {"name": "Return air"}, now=LATER, **given)
+    groups.replace_group_members(*ids, [world.lamp.id], [], now=LATER, **given)
+    groups.delete_group(*ids, now=LATER + timedelta(hours=1), **given)
+
+    events = [c.event for c in world.changes("group", group.id).items]
+    was = [world.was("group", group.id, moment) for moment in (NOON, LATER)]
+
+    assert events == [
+        "GroupRemoved", "GroupMembersChanged", "GroupMembersChanged", "GroupUpdated", "GroupAdded"
+    ]  # fmt: skip
+    assert [(g.name, g.group_kind) for g in was] == [
+        (group.name, group.group_kind), ("Return air", group.group_kind)
+    ]  # fmt: skip
+    for actor in (granted(world, Role.ENGINEER, floor=True), make_actor(organization_id=OTHER_ORG)):
+        with pytest.raises(NotFound):
+            world.changes("group", group.id, actor)
+
+
+def test_who_sees_one_floor_is_not_told_what_happened_on_another(world: World) -> None:
+    """The lamp went upstairs, was changed there, came back, and was changed here."""
+    upper = make_room(world.upstairs, room_number="201")
+    with world.uow as uow:
+        uow.rooms.add(upper)
+    given: dict[str, Any] = {"versions": None, "uow": world.uow, "actor": ADA}
+    ids = (world.building.id, world.lamp.id)
+    times = [NOON + timedelta(minutes=n) for n in range(1, 6)]
+    devices.move_device(*ids, {"room_id": upper.id}, now=times[0], **given)
+    devices.update_device(*ids, {"model": "there"}, now=times[1], **given)
+    devices.move_device(*ids, {"room_id": world.room.id}, now=times[2], **given)
+    devices.update_device(*ids, {"model": "here"}, now=times[3], **given)
+    here = granted(world, Role.ENGINEER, floor=True)
+
+    def told(limit: int) -> list[Any]:
+        found, position = [], None
+        while True:
+            part = world.changes("device", world.lamp.id, here, Page(limit, position))
+            found += part.items
+            position = part.position
+            if position is None:
+                return found
+
+    changes = told(50)
+    assert told(1) == changes
+    assert [c.event for c in changes] == [
+        "DeviceUpdated", "DeviceMoved", "DeviceMoved", "DeviceAdded"
+    ]  # fmt: skip
+    back, away = changes[1].changes, changes[2].changes
+    assert (back["floor_id"], away["floor_id"]) == ((None, world.floor.id), (world.floor.id, None))
+    assert (back["room_ids"], away["room_ids"]) == (([], [world.room.id]), ([world.room.id], []))
+    text = str(changes)
+    assert (world.upstairs.id in text, upper.id in text, "there" in text) == (False, False, True)
+    assert len(world.changes("device", world.lamp.id).items) == 5
+
+    assert world.was("device", world.lamp.id, times[4], here).model == "here"
+    assert world.was("device", world.lamp.id, NOON, here).floor_id == world.floor.id
+    with pytest.raises(NotFound):
+        world.was("device", world.lamp.id, times[1], here)
+
+
+def test_rooms_on_floors_that_are_not_seen_are_left_out_of_a_device(world: World) -> None:
+    upper = make_room(world.upstairs, room_number="201")
+    shaft = make_device(world.floor, world.room, upper)
+    with world.uow as uow:
+        uow.rooms.add(upper)
+    with world.uow as uow:
+        uow.devices.add(shaft)
+    here, building_id = granted(world, Role.ENGINEER, floor=True), world.building.id
+
+    def shown(actor: Actor) -> list[tuple[str, ...]]:
+        asked: dict[str, Any] = {"uow": world.uow, "actor": actor}
+        listed = devices.list_devices(building_id, DeviceFilter(), Page(), **asked).items
+        (added,) = world.changes("device", shaft.id, actor).items
+        return [
+            devices.get_device(building_id, shaft.id, **asked).room_ids,
+            next(d.room_ids for d in listed if d.id == shaft.id),
+            world.was("device", shaft.id, NOON, actor).room_ids,
+            tuple(added.changes["room_ids"][1]),
+        ]
+
+    assert shown(ADA) == [(world.room.id, upper.id)] * 4
+    assert shown(here) == [(world.room.id,)] * 4
+
+
+def test_a_cursor_of_whoever_saw_all_is_none_of_who_sees_one_floor(world: World) -> None:
+    with pytest.raises(InvalidInput):
+        world.changes(
+            "room", world.room.id, granted(world, Role.ENGINEER, floor=True), Page(1, '["x",1,0]')
+        )
+
+
+def test_what_was_done_to_a_user_is_told_to_them_and_to_who_may_know(world: World) -> None:
+    bob = make_user(role=Role.VIEWER)
+    with world.uow as uow:
+        uow.users.add(bob)
+    with world.uow as uow:
+        known = uow.users.get(bob.id)
+        uow.users.update(known.changed(at=LATER, by=ADA.user_id, role=Role.ENGINEER))
+
+    def told(actor: Actor, where: ChangeFilter = ANY) -> list[Any]:
+        return list(
+            history.list_user_changes(
+                bob.id, where, Page(), done=history.Done.TO_USER, **world.asked(actor)
+            ).items
+        )
+
+    raised, invited = told(ADA)
+    assert (raised.event, raised.user_name, invited.event) == (
+        "UserUpdated",
+        ADA.name,
+        "UserInvited",
+    )
+    assert raised.changes["role"] == ("viewer", "engineer")
+    me = make_actor(user_id=bob.id, role=Role.VIEWER)
+    assert told(me) == told(ADA, ChangeFilter(kind="user")) == [raised, invited]
+    assert history.list_user_changes(bob.id, ANY, Page(), **world.asked(me)).items == ()
+    with pytest.raises(NotFound):
+        told(make_actor(user_id="usr_eve", role=Role.ENGINEER))
+    with pytest.raises(InvalidInput, match="leave kind out"):
+        told(ADA, ChangeFilter(kind="room"))

@@ -90,8 +90,8 @@ class Importing:
         return self.uow.imports.get(self.building.id, self.file.import_id)
 
     def records(self) -> dict[tuple[str, ...], Any]:
-        """All records of the building; imports and times aside."""
-        return {k: v for k, v in self.table.items.items() if k[1] != "import"}
+        """All records of the building; imports, whose turn it is, and times aside."""
+        return {k: v for k, v in self.table.items.items() if k[1] not in ("import", "turn")}
 
 
 def counters(importing: Importing) -> tuple[int, int, int]:

@@ -1,3 +1,4 @@
+import time
 from dataclasses import replace
 from threading import Event
 
@@ -230,11 +231,31 @@ def test_what_does_not_answer_in_time_is_not_waited_for(monkeypatch: pytest.Monk
     table = Hanging("table", vital=True)
     try:
         with pytest.raises(Unhealthy) as unhealthy:
-            check_health([table, Answering("uploads", vital=False)])
+            check_health(lambda: [table, Answering("uploads", vital=False)])
     finally:
         table.answer.set()
     checks = unhealthy.value.details["checks"]
     assert checks == {"table": "It has not answered within 0.05 seconds.", "uploads": "ok"}
+
+
+def test_what_making_the_clients_takes_is_not_waited_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("arxos.use_cases.health.SECONDS", 1.0)
+    monkeypatch.setattr("arxos.use_cases.health.LEAST_SECONDS", 0.1)
+    table = Hanging("table", vital=True)
+
+    def slowly() -> list[Hanging]:
+        time.sleep(0.7)
+        return [table]
+
+    started = time.monotonic()
+    try:
+        with pytest.raises(Unhealthy):
+            check_health(slowly)
+    finally:
+        table.answer.set()
+    assert 1.0 <= time.monotonic() - started < 1.5
 
 
 def test_health_is_the_worst_of_what_it_depends_on() -> None:
@@ -242,9 +263,9 @@ def test_health_is_the_worst_of_what_it_depends_on() -> None:
     no_uploads = Answering("uploads", vital=False, fault="gone")
     no_table = Answering("table", vital=True, fault="gone")
 
-    assert check_health([table, uploads]).status == "healthy"
-    assert check_health([table, no_uploads]).checks == {"table": "ok", "uploads": "gone"}
-    assert check_health([table, no_uploads]).status == "degraded"
+    assert check_health(lambda: [table, uploads]).status == "healthy"
+    assert check_health(lambda: [table, no_uploads]).checks == {"table": "ok", "uploads": "gone"}
+    assert check_health(lambda: [table, no_uploads]).status == "degraded"
     with pytest.raises(Unhealthy) as unhealthy:
-        check_health([no_table, no_uploads])
+        check_health(lambda: [no_table, no_uploads])
     assert unhealthy.value.details["checks"] == {"table": "gone", "uploads": "gone"}

@@ -15,9 +15,9 @@ from arxos.domain.errors import (
     PreconditionFailed,
     ServiceUnavailable,
 )
-from arxos.domain.permissions import Role
+from arxos.domain.permissions import Permission, Role
 from arxos.domain.rights import Grant
-from arxos.domain.user import Actor, User
+from arxos.domain.user import Actor, User, rights_of
 from arxos.ports.registry import Page
 from arxos.use_cases import users
 from arxos.use_cases.users import InviteUser, WantedGrant
@@ -213,10 +213,19 @@ def test_grants_take_the_role_that_is_set_with_them_or_was_there(world: World) -
     assert world.update(user, grants=here).grants[0].role is Role.ENGINEER
     changed = world.update(user, grants=here, role=Role.VIEWER)
     assert changed.grants[0].role is Role.VIEWER
-    assert world.update(user, role=Role.ADMIN).grants == changed.grants
     assert world.update(user, grants=()).grants == ()
     with pytest.raises(InvalidUserError):
         world.update(user, grants=(WantedGrant(building_id="bld_x"),))
+
+
+def test_a_role_that_changes_takes_the_grants_along_that_carry_it(world: World) -> None:
+    other = WantedGrant(role=Role.CONTRACTOR, building_id=world.building.id)
+    user = world.invite(role=Role.FACILITY_MANAGER, grants=(WantedGrant(), other))
+
+    demoted = world.update(user, role=Role.VIEWER)
+
+    assert [grant.role for grant in demoted.grants] == [Role.VIEWER, Role.CONTRACTOR]
+    assert not rights_of(demoted.role, demoted.grants).allow(Permission.DELETE_BUILDING)
 
 
 def test_if_match_holds(world: World) -> None:

@@ -19,6 +19,7 @@ _BUSY = frozenset(
         "CodeDeliveryFailureException",
         "InternalErrorException",
         "LimitExceededException",
+        "ThrottlingException",
         "TooManyRequestsException",
     }
 )

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from arxos.adapters.readers.check_lines import finding
+from arxos.adapters.s3_availability import asking_s3, is_absent
 from arxos.adapters.s3_uploads import S3Uploads
 from arxos.domain.check_job import CheckJob
-from arxos.domain.errors import ServiceUnavailable, UnreadableFile
+from arxos.domain.errors import UnreadableFile
 from arxos.domain.handover.rule import Finding
 from arxos.domain.import_job import ImportJob
 from arxos.ports.checks import check_location
@@ -43,14 +44,10 @@ class S3Checks:
         return self._uploads.form(check_location(organization_id, job))
 
     def order(self, organization_id: str, job: CheckJob) -> None:
-        try:
+        with asking_s3("The check could not be ordered just now: send the same request again."):
             self._s3.put_object(
                 Bucket=self._bucket, Key=check_location(organization_id, job), Body=b""
             )
-        except (BotoCoreError, ClientError) as error:
-            raise ServiceUnavailable(
-                "The check could not be ordered just now; try again later."
-            ) from error
 
     @contextmanager
     def fetch(self, organization_id: str, job: CheckJob) -> Iterator[Path]:
@@ -60,35 +57,39 @@ class S3Checks:
     @contextmanager
     def fetch_import(self, organization_id: str, job: ImportJob) -> Iterator[Path]:
         location = uploaded_file(organization_id, job).location
-        try:
-            self._s3.head_object(Bucket=self._bucket, Key=location)
-        except ClientError as error:
-            raise UnreadableFile(
-                f"The file of that import, '{job.filename}', is not kept any more, or never came."
-                " Import it again, and name that import."
-            ) from error
+        with asking_s3():
+            try:
+                self._s3.head_object(Bucket=self._bucket, Key=location)
+            except ClientError as refused:
+                if not is_absent(refused):
+                    raise
+                raise UnreadableFile(
+                    f"The file of that import, '{job.filename}', is not kept any more, or never"
+                    " came. Import it again, and name that import."
+                ) from refused
         with self._uploads.local_copy(location) as path:
             yield path
 
     def save_marked(self, organization_id: str, building_id: str, of: str, path: Path) -> None:
-        self._s3.upload_file(
-            str(path),
-            self._bucket,
-            _marked_location(organization_id, building_id, of),
-            ExtraArgs={"ContentType": XLSX},
-        )
+        with asking_s3():
+            self._s3.upload_file(
+                str(path),
+                self._bucket,
+                _marked_location(organization_id, building_id, of),
+                ExtraArgs={"ContentType": XLSX},
+            )
 
     def marked_url(
         self, organization_id: str, building_id: str, of: str, filename: str
     ) -> str | None:
         key = _marked_location(organization_id, building_id, of)
-        try:
-            self._s3.head_object(Bucket=self._bucket, Key=key)
-        except ClientError as error:
-            # Whoever may not list the bucket is told 403 of what is not there.
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404):
-                return None
-            raise ServiceUnavailable("The workbook cannot be had just now.") from error
+        with asking_s3("The workbook cannot be had just now; try again in a moment."):
+            try:
+                self._s3.head_object(Bucket=self._bucket, Key=key)
+            except ClientError as refused:
+                if is_absent(refused):
+                    return None
+                raise
         name = quote(f"{Path(filename).stem} checked.xlsx")
         return self._s3.generate_presigned_url(
             "get_object",

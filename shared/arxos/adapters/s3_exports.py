@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from arxos.adapters import s3_kept
+from arxos.adapters.s3_availability import asking_s3
 from arxos.domain.export_job import ExportFormat, ExportJob
 from arxos.domain.own_exports import Line
 from arxos.ports.exports import export_location
@@ -30,12 +31,13 @@ class S3Exports:
 
     def put(self, organization_id: str, job: ExportJob, path: Path) -> None:
         csv = "text/csv" if job.filename.endswith(".csv") else "application/zip"
-        self._s3.upload_file(
-            str(path),
-            self._bucket,
-            export_location(organization_id, job),
-            ExtraArgs={"ContentType": _TYPES.get(job.format, csv)},
-        )
+        with asking_s3():
+            self._s3.upload_file(
+                str(path),
+                self._bucket,
+                export_location(organization_id, job),
+                ExtraArgs={"ContentType": _TYPES.get(job.format, csv)},
+            )
 
     def download_url(self, organization_id: str, job: ExportJob) -> str:
         return self._s3.generate_presigned_url(

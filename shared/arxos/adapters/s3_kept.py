@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from arxos.adapters.s3_availability import asking_s3
 from arxos.domain.errors import ServiceUnavailable
 from arxos.domain.own_exports import OWN, Line, kept_that_count, lines_of_sheet
 from arxos.domain.source import KeptSheet
@@ -46,7 +47,8 @@ def save(
                 for line in lines_of_sheet(sheet):
                     lines.write(json.dumps(line, ensure_ascii=False) + "\n")
         packed.flush()
-        s3.upload_file(packed.name, bucket, f"{of_import(file)}{name}{_SUFFIX}")
+        with asking_s3():
+            s3.upload_file(packed.name, bucket, f"{of_import(file)}{name}{_SUFFIX}")
 
 
 def lines(s3: "S3Client", bucket: str, organization_id: str, building_id: str) -> Iterator[Line]:
@@ -71,8 +73,9 @@ def lines(s3: "S3Client", bucket: str, organization_id: str, building_id: str) -
 
 def remove(s3: "S3Client", bucket: str, prefix: str) -> None:
     """Every object whose key begins so."""
-    for key in _keys(s3, bucket, prefix):
-        s3.delete_object(Bucket=bucket, Key=key)
+    with asking_s3():
+        for key in _keys(s3, bucket, prefix):
+            s3.delete_object(Bucket=bucket, Key=key)
 
 
 def _keys(s3: "S3Client", bucket: str, prefix: str) -> Iterator[str]:

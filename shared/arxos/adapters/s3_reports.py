@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from arxos.adapters.s3_availability import asking_s3, is_absent
 from arxos.adapters.s3_uploads import report_folder
 from arxos.ports.reports import Report
 
@@ -26,20 +27,21 @@ class S3Reports:
         self._bucket = bucket
 
     def url(self, report: Report) -> str | None:
-        try:
-            self._s3.head_object(Bucket=self._bucket, Key=_location(report))
-        except ClientError as error:
-            # Without the right to list, S3 says 403 of what is not there.
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404):
-                return None
-            raise
+        with asking_s3():
+            try:
+                self._s3.head_object(Bucket=self._bucket, Key=_location(report))
+            except ClientError as refused:
+                if is_absent(refused):
+                    return None
+                raise
         return self._presigned(report)
 
     def put(self, report: Report, path: Path) -> str:
         type_ = _TYPES[Path(report.name).suffix]
-        self._s3.upload_file(
-            str(path), self._bucket, _location(report), ExtraArgs={"ContentType": type_}
-        )
+        with asking_s3():
+            self._s3.upload_file(
+                str(path), self._bucket, _location(report), ExtraArgs={"ContentType": type_}
+            )
         return self._presigned(report)
 
     def _presigned(self, report: Report) -> str:

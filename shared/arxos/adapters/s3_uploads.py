@@ -20,6 +20,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from arxos.adapters import s3_kept
 from arxos.adapters.readers.model_lines import lines_of, model_of
+from arxos.adapters.s3_availability import asking_s3
 from arxos.domain.errors import ServiceUnavailable
 from arxos.domain.import_job import ImportJob
 from arxos.domain.plan_entries import EntryKind, PlanEntry
@@ -74,7 +75,8 @@ class S3Uploads:
         """An object on local disk, gone again at the end of `with`."""
         with tempfile.TemporaryDirectory(prefix="arxos-") as folder:
             path = Path(folder) / f"upload{Path(location).suffix.lower()}"
-            self._s3.download_file(self._bucket, location, str(path))
+            with asking_s3():
+                self._s3.download_file(self._bucket, location, str(path))
             yield path
 
     def adopt(self, drop: Drop, file: UploadedFile) -> bool:
@@ -105,7 +107,8 @@ class S3Uploads:
                 for line in lines_of(model):
                     lines.write(json.dumps(line, ensure_ascii=False) + "\n")
             packed.flush()
-            self._s3.upload_file(packed.name, self._bucket, _model_location(file))
+            with asking_s3():
+                self._s3.upload_file(packed.name, self._bucket, _model_location(file))
 
     def model(self, file: UploadedFile) -> SourceModel:
         with tempfile.NamedTemporaryFile(prefix="arxos-", suffix=".gz") as packed:
@@ -165,13 +168,14 @@ class S3Uploads:
         """See `arxos.adapters.dynamodb.journal.ChangeFiles`."""
         # mtime=0: the same lines make the same bytes, so a retry writes the same object.
         body = gzip.compress(("\n".join(lines) + "\n").encode(), mtime=0)
-        self._s3.put_object(
-            Bucket=self._bucket,
-            Key=location,
-            Body=body,
-            ContentType="application/x-ndjson",
-            ContentEncoding="gzip",
-        )
+        with asking_s3():
+            self._s3.put_object(
+                Bucket=self._bucket,
+                Key=location,
+                Body=body,
+                ContentType="application/x-ndjson",
+                ContentEncoding="gzip",
+            )
 
     def lines(self, location: str) -> list[str]:
         """See `arxos.ports.history.ChangeFiles`."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
@@ -14,6 +14,8 @@ from arxos.domain.import_job import MAX_ATTEMPTS, RETRIES_COME_WITHIN, filename_
 IDS_SUFFIX = ".ids"
 # The record lists the first; the rest lies in object storage.
 MAX_SHOWN_FINDINGS = 20
+# Events may wait in Lambda's queue for their turn, behind others' checks.
+BEGINS_WITHIN = timedelta(minutes=60)
 FAILED_BY_US = "Arxos could not finish this check, through no fault of the file. Start another."
 # Of an IDS a rule is what its author wrote; so many broken ones are kept.
 MAX_RULES = 400
@@ -134,8 +136,15 @@ class CheckJob:
         )
 
     def as_seen_at(self, now: datetime) -> Self:
-        """The check as a reader should see it: an invocation that died leaves no other trace."""
-        if self.status not in UNDER_WAY or self.lease_until is None:
+        """The check as a reader should see it: an invocation that died leaves no other trace, and
+        an order that was never sent none at all.
+        """
+        if self.status not in UNDER_WAY:
+            return self
+        if self.lease_until is None:
+            began = self.status is CheckStatus.CHECKING
+            if began and now > self.updated_at + BEGINS_WITHIN:
+                return self.failed("CHECK_STOPPED", FAILED_BY_US, at=self.updated_at)
             return self
         grace = RETRIES_COME_WITHIN * (self.attempts < MAX_ATTEMPTS)
         if now <= self.lease_until + grace:

@@ -8,7 +8,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DomainEvent:
-    """`changes` maps each changed field to its value before and after (None before: it is new)."""
+    """`changes` maps each changed field to its value before and after (None before: it is new).
+
+    `kept`, of a removal: what else the record held, for an undo; no history tells it.
+    """
 
     record_kind: str
     record_id: str
@@ -16,6 +19,7 @@ class DomainEvent:
     by: str | None
     at: datetime | None
     changes: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    kept: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

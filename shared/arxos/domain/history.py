@@ -29,7 +29,7 @@ class Change:
     """One event as it was recorded. Labels and names are frozen text, true at its time.
 
     `version` is the record's from this change on; `changes` maps each field to its value before
-    and after, as plain JSON.
+    and after, as plain JSON. `kept` is what an import's removal keeps for the import's undo.
     """
 
     id: str
@@ -44,6 +44,7 @@ class Change:
     import_id: str | None = None
     version: int | None = None
     changes: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    kept: Mapping[str, Any] = field(default_factory=dict)
 
 
 def as_it_was(record: R, changes: Iterable[Change], moment: datetime) -> R | None:
@@ -66,3 +67,16 @@ def as_it_was(record: R, changes: Iterable[Change], moment: datetime) -> R | Non
             if name in names:
                 values[name] = restored(record, name, before)
     return replace(record, events=(), **values)
+
+
+def before_removal(type_: type[R], removal: Change) -> R:
+    """A removed record as it was last: its removal tells every field that held something."""
+    of_type = {f.name for f in fields(type_)}
+    values = {
+        name: restored(type_, name, before)
+        for name, (before, _) in removal.changes.items()
+        if name in of_type
+    }
+    if "floor_number" in of_type:
+        values.setdefault("floor_number", 0)  # once, nothing was told of a zero
+    return type_(id=removal.record_id, version=(removal.version or 1) - 1, **values)

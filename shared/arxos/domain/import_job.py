@@ -83,7 +83,7 @@ class ImportCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportCheck:
-    """What the rules of a handover say of an imported COBie workbook, in short."""
+    """What a check of the imported file found, in short: by the rules, or by reading alone."""
 
     check_id: str
     score: float
@@ -114,7 +114,8 @@ class ImportJob:
     `plan_index` counts the plan's entries by kind, in the plan's order. A person approves the plan
     with `plan_digest`, with or without the removals in it; one without a digest is applied as it
     is when its turn comes, unless it has conflicts. Once its first chunk is due (`apply_begun`) it
-    is carried out to its end.
+    is carried out to its end. `is_cut_off`: the time of a delivery was too short for its work, and
+    a later one goes on with it; the building's other imports wait until then.
     """
 
     id: str
@@ -141,6 +142,7 @@ class ImportJob:
     is_approved: bool = False
     apply_begun: bool = False
     remove: bool = False
+    is_cut_off: bool = False
     undo_begun_at: datetime | None = None
     started_by: str | None = None
     started_by_name: str | None = None
@@ -168,6 +170,11 @@ class ImportJob:
         return self.status is ImportStatus.FAILED and any(
             p.code == "CANCELLED" for p in self.errors
         )
+
+    @property
+    def is_to_go_on(self) -> bool:
+        """It was cut off, and has not ended since."""
+        return self.is_cut_off and self.status is ImportStatus.APPLYING
 
     @property
     def can_be_undone(self) -> bool:
@@ -229,6 +236,7 @@ class ImportJob:
             status=ImportStatus.APPLYING,
             is_approved=True,
             apply_begun=False,
+            is_cut_off=False,
             remove=remove,
             progress=0.0,
             attempts=0,
@@ -243,6 +251,7 @@ class ImportJob:
             self,
             status=ImportStatus.APPLYING,
             is_approved=False,
+            is_cut_off=False,
             # Of an undo that was cut off: what it had written is not to be taken back.
             undo_begun_at=self.undo_begun_at or at,
             # The last chunk's number stands for the entry of its end in the history.
@@ -253,6 +262,10 @@ class ImportJob:
             updated_at=at,
         )
         return replace(job, events=(replace(job._event(event, at), by=by),))
+
+    def handed_over(self, *, at: datetime) -> Self:
+        """The import left to a later delivery, after work that went well: tries count anew."""
+        return replace(self, is_cut_off=True, attempts=0, lease_until=None, updated_at=at)
 
     def undone(self, kept: tuple[Problem, ...], *, at: datetime) -> Self:
         """The import taken back, but for what `kept` lists."""

@@ -33,7 +33,16 @@ FORMAT, VERSION = "arxos-building", 1
 _BESIDE = frozenset({"as_exported", "head", "place"})
 # Not of an export: secrets, and what is kept about a record rather than in it.
 _LEFT_OUT = frozenset(
-    {"events", "hand_edits", "said", "sensitive", "deletion_id", "shards", "number_shared"}
+    {
+        "change_files",
+        "events",
+        "hand_edits",
+        "said",
+        "sensitive",
+        "deletion_id",
+        "shards",
+        "number_shared",
+    }
     | {"building_id", "room_id", "created_by", "updated_by", "drop_mode"}
     | {"floors_count", "rooms_count", "devices_count", "groups_count", "members_count"}
 )

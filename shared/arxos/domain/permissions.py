@@ -59,6 +59,7 @@ _VIEWER = frozenset(
         Permission.READ_ROOM,
     }
 )
+# Describing and moving devices; what a device does (its status) is controlled by engineers.
 _CONTRACTOR = _VIEWER | {Permission.UPDATE_DEVICE}
 _ENGINEER = _CONTRACTOR | {
     Permission.CONTROL_DEVICE,

@@ -1,12 +1,13 @@
 """Domain values as plain JSON and back: what history entries and hand edits remember."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
 from arxos.domain.address import Address, Coordinates
 from arxos.domain.device import Position
+from arxos.domain.group import GroupKind
 from arxos.domain.import_job import ImportMode
 from arxos.domain.record import Record
 from arxos.domain.rights import Grant
@@ -32,15 +33,16 @@ def plain(value: Any) -> Any:
     return value
 
 
-def restored(record: Record, field: str, value: Any) -> Any:
-    """The domain's own value for a field of `record`, from its plain form.
+def restored(record: Record | type[Record], field: str, value: Any) -> Any:
+    """The domain's own value for a field of a record or a kind of records, from its plain form.
 
-    A status becomes the record's own enum; `record` is only asked for its type.
+    A status becomes the kind's own enum.
     """
     if value is None:
         return () if field in ("tags", "room_ids") else None
     if field == "status":
-        return type(getattr(record, "status"))(value)  # noqa: B009
+        first: Any = next(f.default for f in fields(record) if f.name == "status")
+        return type(first)(value)
     if field == "footprint":
         return tuple((x, y) for x, y in value)
     return _RESTORE[field](value) if field in _RESTORE else value
@@ -50,6 +52,7 @@ _RESTORE: dict[str, Any] = {
     "address": lambda value: Address(**value),
     "coordinates": lambda value: Coordinates(**value),
     "drop_mode": ImportMode,
+    "group_kind": GroupKind,
     "installed_on": date.fromisoformat,
     "position": lambda value: Position(*value),
     "room_ids": tuple,

@@ -31,7 +31,7 @@ BOOKKEEPING = frozenset(
         "updated_by",
     }
     | {"floors_count", "rooms_count", "devices_count", "groups_count", "members_count"}
-    | {"deletion_id", "group_ids", "shards"}
+    | {"change_files", "deletion_id", "group_ids", "shards"}
 )
 
 # What a source says of a record; the rest (status, tags, ids) is never a source's.
@@ -88,7 +88,8 @@ class Record:
     Ids, clocks and actors are passed in. `version` counts the changes of the record's own fields
     (not of its counters) and is the lock against lost updates. `deletion_id`, of a building, floor
     or room, marks one that is being removed with all that is in it. `said` remembers what documents
-    said of its fields last (domain/source_statement.py).
+    said of its fields last (domain/source_statement.py). `change_files` is the history's own:
+    which chunks changed it, to be told of with its removal (ADR 0005).
     """
 
     kind: ClassVar[str]
@@ -111,6 +112,7 @@ class Record:
     updated_at: datetime | None = None
     created_by: str | None = None
     updated_by: str | None = None
+    change_files: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
     events: tuple[DomainEvent, ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -211,11 +213,20 @@ class Record:
         changes = {
             f.name: (getattr(self, f.name), None)
             for f in fields(self)
-            if f.name not in BOOKKEEPING and f.name != "id" and getattr(self, f.name)
+            if f.name not in BOOKKEEPING and f.name != "id" and _is_said(getattr(self, f.name))
         }
-        return replace(
-            self, events=(*self.events, self._event(self.removed_event, changes, at=at, by=by))
-        )
+        event = self._event(self.removed_event, changes, at=at, by=by)
+        return replace(self, events=(*self.events, replace(event, kept=self._kept())))
+
+    def _kept(self) -> dict[str, Any]:
+        """What an undo of the removal needs beside the fields."""
+        edits = {
+            name: {"source_value": edit.source_value, "at": edit.at, "by": edit.by}
+            for name, edit in self.hand_edits.items()
+        }
+        said = {document: dict(words) for document, words in self.said.items()}
+        kept = {"hand_edits": edits, "said": said, "group_ids": getattr(self, "group_ids", ())}
+        return {name: value for name, value in kept.items() if value}
 
     def change_status(
         self, status: str, *, at: datetime | None = None, by: str | None = None
@@ -280,6 +291,12 @@ class Record:
         )
 
 
+def _is_said(value: Any) -> bool:
+    """Whether a field holds something; floor 0 and 0 m are something."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return is_number or bool(value)
+
+
 class FieldsOfNew(Mapping[str, tuple[Any, Any]]):
     """The changes of a creation: each field that is set, from nothing to what it is.
 
@@ -297,7 +314,9 @@ class FieldsOfNew(Mapping[str, tuple[Any, Any]]):
             {
                 f.name: (None, getattr(self._record, f.name))
                 for f in fields(self._record)
-                if f.name not in BOOKKEEPING and f.name != "id" and getattr(self._record, f.name)
+                if f.name not in BOOKKEEPING
+                and f.name != "id"
+                and _is_said(getattr(self._record, f.name))
             }
         )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NoReturn
 
 from arxos.domain.errors import Forbidden, InvalidUserError, NotFound
 from arxos.domain.permissions import Permission, Role, may
@@ -10,6 +11,14 @@ MAX_GRANTS = 50
 
 # What a grant on one floor shows of the building around it: its own record, to be found by.
 _OF_THE_BUILDING_FOR_A_FLOOR = frozenset({Permission.READ_BUILDING})
+
+# What may be asked for in a building, naming nothing in it, by whoever has the right on one of its
+# floors: what is answered, made or exported is what lies there. Groups are on no floor, so their
+# list is empty then.
+_OF_FLOORS_OF_THE_BUILDING = frozenset(
+    {p for p in Permission if p.endswith(("_room", "_device"))}
+    | {Permission.READ_FLOOR, Permission.READ_GROUP, Permission.EXPORT_DATA}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,23 @@ def permitting_grant(grants: Iterable[Grant], permission: Permission, place: Pla
     return None
 
 
+def permitting_grant_within(
+    grants: Iterable[Grant], permission: Permission, building_id: str
+) -> Grant | None:
+    """The first grant that allows it in the building, or of what lies on one of its floors."""
+    held = tuple(grants)
+    grant = permitting_grant(held, permission, Place(building_id))
+    if grant is not None or permission not in _OF_FLOORS_OF_THE_BUILDING:
+        return grant
+    of_floors = (g for g in held if g.building_id == building_id and may(g.role, permission))
+    return next(of_floors, None)
+
+
+def permitting_grant_anywhere(grants: Iterable[Grant], permission: Permission) -> Grant | None:
+    """The first grant that carries the permission at all, wherever it holds."""
+    return next((grant for grant in grants if may(grant.role, permission)), None)
+
+
 def _covers(grant: Grant, permission: Permission, place: Place) -> bool:
     if grant.building_id is None:
         return True
@@ -83,15 +109,22 @@ class Rights:
 
     def allow_anywhere(self, permission: Permission) -> bool:
         """Whether some grant carries the permission at all, wherever it holds."""
-        return any(may(grant.role, permission) for grant in self.grants)
+        return permitting_grant_anywhere(self.grants, permission) is not None
 
     def must(self, permission: Permission, place: Place, *, kind: str) -> None:
         """Raises Forbidden, or NotFound for what the user may not even read.
 
         `kind` is what was asked for ("room"): what is hidden answers as what does not exist.
         """
-        if self.allow(permission, place):
-            return
+        if not self.allow(permission, place):
+            self._refuse(permission, place, kind)
+
+    def must_within(self, permission: Permission, building_id: str) -> None:
+        """As `must`, for what names a building alone: a right on one of its floors may do."""
+        if permitting_grant_within(self.grants, permission, building_id) is None:
+            self._refuse(permission, Place(building_id), "building")
+
+    def _refuse(self, permission: Permission, place: Place, kind: str) -> NoReturn:
         if kind != "organization" and not self.allow(READ_OF[kind], place):
             raise NotFound(kind)
         raise Forbidden(f"You may not do this here ({permission}).")

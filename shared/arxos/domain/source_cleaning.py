@@ -43,11 +43,38 @@ _DEVICE_TEXTS = {
     "description": MAX_DESCRIPTION,
 }
 _LONGEST_SHOWN = 200
+# Where a COBie workbook says it: the sheet, and the columns by our fields.
+_SheetNames = tuple[str, Mapping[str, str]]
+_OF_COBIE: Mapping[str, _SheetNames] = {
+    "Floor": ("Floor", {"name": "Name", "description": "Description", "elevation_m": "Elevation"}),
+    "Room": (
+        "Space",
+        {
+            "room_number": "Name",
+            "name": "Description",
+            "room_type": "Category",
+            "area_m2": "NetArea",
+        },
+    ),
+    "Device": (
+        "Component",
+        {
+            "name": "Name",
+            "description": "Description",
+            "device_type": "TypeName",
+            "serial_number": "SerialNumber",
+            "tag_number": "TagNumber",
+            "barcode": "BarCode",
+            "installed_on": "InstallationDate",
+            "warranty_until": "WarrantyStartDate",
+        },
+    ),
+}
 
 
 def storable(model: SourceModel) -> tuple[SourceModel, list[Problem]]:
     """The model with every value one that the domain accepts, and what had to be done for it."""
-    cleaning = _Cleaning()
+    cleaning = _Cleaning(_OF_COBIE if model.source == "cobie" else {})
     cleaned = replace(
         model,
         floors=tuple(cleaning.floor(floor) for floor in model.floors),
@@ -58,8 +85,9 @@ def storable(model: SourceModel) -> tuple[SourceModel, list[Problem]]:
 
 
 class _Cleaning:
-    def __init__(self) -> None:
+    def __init__(self, sheets: Mapping[str, "_SheetNames"]) -> None:
         self.problems: list[Problem] = []
+        self._sheets = sheets
 
     def floor(self, floor: SourceFloor) -> SourceFloor:
         changes = self._texts(floor, _FLOOR_TEXTS, "Floor")
@@ -143,15 +171,17 @@ class _Cleaning:
         fault: str,
         done: str = "left out",
     ) -> None:
+        sheet, columns = self._sheets.get(kind, (None, {}))
         self.problems.append(
             Problem(
                 severity="warning",
                 code="VALUE_NOT_STORABLE",
+                sheet_or_class=sheet,
                 message=f"{kind} '{source.key}': the {field.replace('_', ' ')} was {done},"
                 f" because {fault}.",
                 row_or_line=source.line,
                 key=source.key,
-                field=field,
+                field=columns.get(field, field),
                 value=value[:_LONGEST_SHOWN] if value else value,
             )
         )

@@ -6,15 +6,21 @@ import unicodedata
 MAX_NAME = 200
 MAX_DESCRIPTION = 1000
 
-_MARKUP = re.compile(r"<\s*[/!?]?\s*[a-z][^<>]*>", re.IGNORECASE)
+# A tag; or one that is never closed, which browsers close themselves, with a handler in it.
+_MARKUP = re.compile(r"<\s*[/!?]?\s*[a-z][^<>]*(?:>|[\s/\"']on[a-z]+\s*=)", re.IGNORECASE)
 _SCRIPT = re.compile(r"<\s*/?\s*script|javascript\s*:", re.IGNORECASE)
-# The plain attack only: a quote that ends a literal, then a statement. "O'Hare" and "R&D; Annex"
-# are names; nothing here is ever put into SQL, so wider guesses would only refuse good names.
+# The plain attack only: what ends a literal or a statement, then SQL with its second word.
+# "O'Hare", "R&D; Annex", "L'Union Européenne" and the pipe '3/4" Drop' are names; nothing here is
+# ever put into SQL, so wider guesses would only refuse good names.
 _INJECTION = re.compile(
-    r"""['"`]\s*;?\s*(?:drop|delete|insert|update|alter|truncate|union|exec)\s+\w+"""
-    r"""|;\s*(?:drop|truncate|alter)\s+(?:table|database)\b"""
-    r"""|['"]\s*or\s+['"]?\w+['"]?\s*=\s*['"]?\w+""",
-    re.IGNORECASE,
+    r"""['"`;)]\s*(?:
+        (?:drop|truncate|alter|create)\s+(?:table|database|schema|view|index|user)\b
+        | delete\s+from\b | insert\s+into\b | update\s+\w+\s+set\b
+        | union\s+(?:all\s+)?select\b | exec(?:ute)?\s+(?:xp|sp)_ | shutdown\s*--
+    )
+    | ['"]\s*(?:or|and)\s+['"]?\w+['"]?\s*=\s*['"]?\w+
+    | ['"]\s*;?\s*--\s*$""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _ALLOWED_CONTROLS = "\n\t"
 # Classes of characters as regular expressions write them, in Python as in JSON Schema. Beside the
@@ -22,7 +28,8 @@ _ALLOWED_CONTROLS = "\n\t"
 # (U+200E, U+200F) and joiners stay allowed.
 _OVERRIDES = r"\u202a-\u202e\u2066-\u2069"
 _CONTROLS = rf"\u0000-\u001f\u007f-\u009f{_OVERRIDES}"
-_CONTROLS_IN_LINES = rf"\u0000-\u0008\u000b-\u001f\u007f-\u009f{_OVERRIDES}"
+# A line may end as Windows ends it; the carriage return is dropped (`with_plain_lines`).
+_CONTROLS_IN_LINES = rf"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f{_OVERRIDES}"
 # Spaces, and what has no width. Not what Unicode has not assigned yet: tomorrow's emoji is a name.
 _BLANKS = (
     r"\u0020\u00a0\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u1680\u180e"
@@ -75,6 +82,11 @@ def optional_text_fault(
     if len(value) > maximum:
         return f"{label} cannot be longer than {maximum} characters"
     return text_fault(value, label=label, multiline=multiline)
+
+
+def with_plain_lines(value: str) -> str:
+    """A text of several lines as it is stored: each ends with a line feed alone."""
+    return value.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def storable_text(value: str, *, maximum: int = MAX_NAME) -> str:

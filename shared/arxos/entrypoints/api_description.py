@@ -29,6 +29,8 @@ _ABOUT_OTHERS = {
     "explain_user_rights": Permission.READ_USER,
     "list_user_changes": Permission.READ_USER,
 }
+# What a list, or a body, may be limited to: asked for in the query of the path to explain.
+_PLACES = frozenset({"floor_id", "room_id"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Asked:
     operation_id: str
     permission: Permission | None
     ids: dict[str, str]
+    public: bool
 
     def permission_for(self, user_id: str) -> Permission | None:
         """What this user needs; some operations ask for no right where users ask of themselves."""
@@ -61,11 +64,12 @@ def find_operation(path: str, verb: str) -> Asked:
             message = f"There is no such verb at this path; there are {allowed}"
             raise InvalidInput(message, {"verb": message})
         permission = operation["x-permission"]
-        in_query = {k: v for k, v in parse_qsl(query) if k.endswith("_id")}
+        in_query = {k: v for k, v in parse_qsl(query) if k in _PLACES}
         return Asked(
             operation_id=operation["operationId"],
             permission=Permission(permission) if permission else None,
             ids=in_query | dict(zip(names, map(unquote, found.groups()), strict=True)),
+            public=operation.get("security") == [],
         )
     message = "There is no such path; see /openapi.json"
     raise InvalidInput(message, {"path": message})

@@ -1,6 +1,7 @@
 """The bodies of batches: each row is read by itself, so that a bad one stops no other."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, cast, get_args
 
 from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
@@ -19,6 +20,23 @@ from arxos.use_cases.batches import MAX_OPERATIONS, Operation, Row
 
 class _RowBody(Body):
     """What all rows have; each says in `op` what it is."""
+
+    @classmethod
+    def changed_by(cls, path: str) -> str | None:
+        values = cls._values_model()
+        return values.changed_by(path.removeprefix("values.")) if values else None
+
+    @classmethod
+    def faults_together(cls, sent: dict[str, Any]) -> dict[str, str]:
+        values, inner = cls._values_model(), sent.get("values")
+        if values is None or not isinstance(inner, dict):
+            return {}
+        return {f"values.{path}": fault for path, fault in values.faults_together(inner).items()}
+
+    @classmethod
+    def _values_model(cls) -> type[Body] | None:
+        field = cls.model_fields.get("values")
+        return None if field is None else cast("type[Body]", field.annotation)
 
     def operation(self) -> Operation:
         """For the use case."""
@@ -89,12 +107,20 @@ class UpdateRoomRow(_ChangeRow):
     values: UpdateRoomBody
 
 
-def _kept(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
-    """The row, or what is wrong with it."""
-    try:
-        return read(value)
-    except ValidationError as refused:
-        errors = refused.errors(include_url=False)
+def _kept(*rows: type[_RowBody]) -> WrapValidator:
+    """One of these rows, or what is wrong with it."""
+    by_op = {get_args(row.model_fields["op"].annotation)[0]: row for row in rows}
+
+    def kept(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+        try:
+            return read(value)
+        except ValidationError as refused:
+            return _fault(value, refused.errors(include_url=False), by_op)
+
+    return WrapValidator(kept)
+
+
+def _fault(value: Any, errors: Sequence[Any], rows: Mapping[str, type[_RowBody]]) -> InvalidInput:
     if not isinstance(value, dict):
         fault = "An operation must be a JSON object"
         return InvalidInput(fault, {"": fault})
@@ -104,7 +130,8 @@ def _kept(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
             fault = f"This must be one of {known}" if known else "This field is required"
             return InvalidInput(fault, {"op": fault})
     # A union's errors begin with the kind of row, which is no field.
-    return faulty([{**error, "loc": error["loc"][1:]} for error in errors])
+    inner = [{**error, "loc": error["loc"][1:]} for error in errors]
+    return faulty(inner, rows[value["op"]], value)
 
 
 DeviceRow = Annotated[
@@ -112,11 +139,11 @@ DeviceRow = Annotated[
         CreateDeviceRow | UpdateDeviceRow | MoveDeviceRow | StatusRow | DeleteRow,
         Field(discriminator="op"),
     ],
-    WrapValidator(_kept),
+    _kept(CreateDeviceRow, UpdateDeviceRow, MoveDeviceRow, StatusRow, DeleteRow),
 ]
 RoomRow = Annotated[
     Annotated[CreateRoomRow | UpdateRoomRow | StatusRow | DeleteRow, Field(discriminator="op")],
-    WrapValidator(_kept),
+    _kept(CreateRoomRow, UpdateRoomRow, StatusRow, DeleteRow),
 ]
 
 

@@ -1,10 +1,11 @@
 """What requests may carry in their bodies, as Pydantic models; the domain's rules judge texts."""
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -25,9 +26,10 @@ from arxos.domain.text_rules import (
     TEXT_PATTERN,
     name_fault,
     optional_text_fault,
+    with_plain_lines,
 )
 
-B = TypeVar("B", bound=BaseModel)
+B = TypeVar("B", bound="Body")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 
 
@@ -62,6 +64,8 @@ def text(label: str, *, maximum: int = MAX_NAME, multiline: bool = False) -> Rul
     """A text that may be missing."""
 
     def check(value: str | None) -> str | None:
+        if value is not None and multiline:
+            value = with_plain_lines(value)
         fault = optional_text_fault(value, label=label, maximum=maximum, multiline=multiline)
         return _accept(value, fault)
 
@@ -89,6 +93,12 @@ def _date(value: Any) -> Any:
 iso_date = BeforeValidator(_date, json_schema_input_type=date)
 
 
+# 3.0 is an integer in JSON Schema, and how some clients write one.
+whole_number = BeforeValidator(
+    lambda value: int(value) if isinstance(value, float) and value.is_integer() else value,
+    json_schema_input_type=int,
+)
+
 V = TypeVar("V")
 
 
@@ -102,6 +112,19 @@ class Body(BaseModel):
     """Types are strict, and a field that does not exist is an error."""
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+    elsewhere: ClassVar[dict[str, str]] = {}
+    """Of fields that the record has and this body has not: what changes them."""
+
+    @classmethod
+    def changed_by(cls, path: str) -> str | None:
+        """What changes a field that is not in this body, as a sentence; None: there is none."""
+        return cls.elsewhere.get(path)
+
+    @classmethod
+    def faults_together(cls, _sent: dict[str, Any]) -> dict[str, str]:
+        """What fields lack together, by field: told beside the faults of single fields."""
+        return {}
 
 
 _SENTENCES = {
@@ -143,19 +166,26 @@ def parse(body: bytes, model: type[B]) -> B:
         errors = refused.errors(include_url=False)
     for error in errors:
         if error["type"] == "json_invalid":
+            if "recursion limit" in error["msg"]:
+                fault = "The body is nested too deeply"
+                raise InvalidInput(f"{fault}.", {"body": fault})
             raise MalformedRequest("The body is not JSON.")
         if not error["loc"]:
             raise MalformedRequest("The body must be a JSON object.")
-    raise faulty(errors)
+    raise faulty(errors, model, json.loads(body))
 
 
-def faulty(errors: Sequence[Any]) -> InvalidInput:
+def faulty(errors: Sequence[Any], model: type[Body], sent: dict[str, Any]) -> InvalidInput:
     """Pydantic's errors as ours, with every wrong field."""
     field_errors: dict[str, str] = {}
     for error in errors:
         path = ".".join(str(part) for part in error["loc"])
         sentence = _sentence(error["type"], error["msg"], error.get("ctx", {}))
+        if error["type"] == "extra_forbidden":
+            sentence = model.changed_by(path) or sentence
         field_errors.setdefault(path, sentence)
+    for path, fault in model.faults_together(sent).items():
+        field_errors.setdefault(path, fault)
     count = len(field_errors)
     fields = "1 field is" if count == 1 else f"{count} fields are"
     return InvalidInput(f"{fields} not as they should be.", field_errors)

@@ -42,9 +42,9 @@ from arxos.ports.answers import AnswerStore
 from arxos.ports.registry import Page, Slice
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
+    from arxos.entrypoints.bodies import Body
 
-B = TypeVar("B", bound="BaseModel")
+B = TypeVar("B", bound="Body")
 F = TypeVar("F")
 # Any page may read the answer: a token in a header, not a cookie, is what lets it in. The gateway
 # answers the preflight (template.yaml).
@@ -168,12 +168,26 @@ class Request:
         media_type = (self.header("Content-Type") or "application/json").partition(";")[0]
         if media_type.strip().lower() != "application/json":
             raise UnsupportedMediaType("Send the body as application/json.")
-        body = (self.event.get("body") or "").encode("utf-8", "surrogatepass")
-        if self.event.get("isBase64Encoded"):
-            body = base64.b64decode(body)
+        body = self._body_bytes()
         if len(body) > MAX_BODY_BYTES:
             raise PayloadTooLarge(f"The body is larger than {MAX_BODY_BYTES} bytes.")
         return parse(body, model)
+
+    def payload(self) -> str:
+        """What is asked for, by body and query: the same text for the same JSON, however it is
+        written.
+        """
+        body = self._body_bytes()
+        query = self.event.get("queryStringParameters") or {}
+        try:
+            asked: Any = {"json": json.loads(body)}
+        except (ValueError, RecursionError):
+            asked = {"bytes": base64.b64encode(body).decode("ascii")}
+        return json.dumps([asked, query], sort_keys=True, separators=(",", ":"))
+
+    def _body_bytes(self) -> bytes:
+        body = (self.event.get("body") or "").encode("utf-8", "surrogatepass")
+        return base64.b64decode(body) if self.event.get("isBase64Encoded") else body
 
     def _list_identity(self) -> str:
         """What a cursor is bound to: the organisation, the route, and every filter."""
@@ -293,6 +307,9 @@ def http_handler(
 
     def decorate(handler: Handler) -> Callable[[Event, Any], Event]:
         use_case = handler.__module__.rpartition(".")[2]
+        # What never asks for its query has no parameters: each that is sent is unknown.
+        named: tuple[str, ...] = handler.__code__.co_names
+        asks = not {"query", "where"}.isdisjoint(named)
 
         @functools.wraps(handler)
         def lambda_handler(event: Event, context: Any) -> Event:
@@ -308,6 +325,8 @@ def http_handler(
                     ):
                         raise Forbidden(f"You may not do this ({requires}).")
                     request = Request(event, request_id, caller)
+                    if not asks and not public:
+                        request.query()
                     answer = _revalidated(
                         request, _answered_once(request, handler, answers, context)
                     )
@@ -397,17 +416,17 @@ def _answered_once(
     if len(key) > MAX_IDEMPOTENCY_KEY:
         message = f"Idempotency-Key cannot be longer than {MAX_IDEMPOTENCY_KEY} characters"
         raise InvalidInput(message, {"Idempotency-Key": message})
-    path, body = request.event.get("path") or "", request.event.get("body") or ""
+    path, payload = request.event.get("path") or "", request.payload()
     # Keys are their user's own, and one for each route.
     name = json.dumps([request.actor.user_id, path, key])
-    # The answer is kept after what was done, so a killed function's is missing: what it made is
+    # The answer is kept after what was done, so a killed function's is missing: what it did is
     # told by a note in the same transaction.
-    once = _digest(json.dumps([name, body]))
+    once = _digest(json.dumps([name, payload]))
     named = replace(request, caller=replace(request.actor, once=once))
     first = answers(context).once(
         organization_id=request.actor.organization_id,
         key=name,
-        payload=body,
+        payload=payload,
         run=lambda: _success(handler(named), request.request_id),
     )
     return {**first, "headers": {**first["headers"], "X-Request-Id": request.request_id}}

@@ -32,19 +32,14 @@ from arxos.domain.sensitive import (
     sensitive_text_fault,
 )
 from arxos.domain.text_rules import MAX_DESCRIPTION, MAX_NAME, NAME_PATTERN
-from arxos.entrypoints.bodies import Body, checked, iso_date, name, text
+from arxos.entrypoints.bodies import Body, checked, iso_date, name, text, whole_number
 from arxos.use_cases.buildings import CreateBuilding
+from arxos.use_cases.devices import NO_PLACE
 
 Description = Annotated[str | None, text("Description", maximum=MAX_DESCRIPTION, multiline=True)]
 Metadata = Annotated[dict[str, Any], checked(metadata_fault)]
-Tags = Annotated[
-    list[str],
-    checked(
-        lambda tags: tags_fault(tuple(tags)),
-        maxItems=MAX_TAGS,
-        items={"type": "string", "minLength": 1, "maxLength": MAX_TAG, "pattern": NAME_PATTERN},
-    ),
-]
+Tag = Annotated[str, name("A tag", maximum=MAX_TAG)]
+Tags = Annotated[list[Tag], checked(lambda tags: tags_fault(tuple(tags)), maxItems=MAX_TAGS)]
 ExternalIds = Annotated[
     dict[str, str],
     checked(
@@ -75,15 +70,18 @@ Sensitive = Annotated[
     ),
 ]
 Date = Annotated[date, iso_date]
+_STATUS_ELSEWHERE = {"status": "A status is changed by POST …/status"}
 Number = Annotated[float, Field(ge=0, lt=1e9), AfterValidator(measured)]
 Metres = Annotated[float, Field(gt=-1e6, lt=1e6), AfterValidator(measured)]
 
 
 class _RecordBody(Body):
+    elsewhere = _STATUS_ELSEWHERE
+
     description: Description = None
-    metadata: Metadata = Field(default={})
-    tags: Tags = Field(default=[])
-    external_ids: ExternalIds = Field(default={})
+    metadata: Metadata | None = Field(default={})
+    tags: Tags | None = Field(default=[])
+    external_ids: ExternalIds | None = Field(default={})
 
     def values(self) -> dict[str, Any]:
         """The fields that were sent, as the domain's values."""
@@ -102,6 +100,8 @@ def _domain_value(field: str, value: Any) -> Any:
         return {name: None if text is None else Secret(text) for name, text in value.items()}
     if field in ("tags", "room_ids"):
         return tuple(value or ())
+    if field in ("metadata", "external_ids"):
+        return value or {}
     if field == "footprint" and value is not None:
         return tuple((x, y) for x, y in value)
     # An enum's value is a text too, and stays what it is.
@@ -139,7 +139,7 @@ BuildingName = Annotated[str, name("Building name")]
 RoomNumber = Annotated[str, name("Room number", maximum=MAX_ROOM_NUMBER)]
 DeviceName = Annotated[str, name("Device name")]
 DeviceType = Annotated[str, name("Device type")]
-FloorNumber = Annotated[int, Field(ge=FLOOR_NUMBERS.start, le=FLOOR_NUMBERS.stop - 1)]
+FloorNumber = Annotated[int, whole_number, Field(ge=FLOOR_NUMBERS.start, le=FLOOR_NUMBERS.stop - 1)]
 Point = Annotated[list[Metres], Field(min_length=2, max_length=2)]
 Footprint = Annotated[list[Point], Field(min_length=3, max_length=MAX_FOOTPRINT_POINTS)]
 
@@ -233,9 +233,19 @@ class CreateDeviceBody(_DeviceBody):
     room_id: str | None = None
     room_ids: RoomIds = Field(default=[])
 
+    @classmethod
+    def faults_together(cls, sent: dict[str, Any]) -> dict[str, str]:
+        if any(sent.get(place) for place in ("floor_id", "room_id", "room_ids")):
+            return {}
+        return {"room_id": NO_PLACE}
+
 
 class UpdateDeviceBody(_DeviceBody):
     """PATCH of a device. Its place is changed by POST …/move."""
+
+    elsewhere = _STATUS_ELSEWHERE | dict.fromkeys(
+        ("floor_id", "room_id", "room_ids"), "A device is moved by POST …/move"
+    )
 
     name: DeviceName = ""
     device_type: DeviceType = ""

@@ -151,6 +151,10 @@ class ImportDesk(Protocol):
         """
         ...
 
+    def whose_turn(self, order: ImportOrder) -> ImportJob | None:
+        """The import of the order's building that was handed over last, as it is now."""
+        ...
+
     def changes(self, file: UploadedFile, job: ImportJob) -> Iterator[Change]:
         """All that the import has changed, the newest first."""
         ...

@@ -3,7 +3,7 @@
 Every repository is bound to the organisation it was opened for; none has a way to name another.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -335,6 +335,10 @@ class Imports(Protocol):
         """Queue the import's present state, on condition that its `attempt` still holds it."""
         ...
 
+    def hand_over(self, job: ImportJob) -> None:
+        """As `save`; and that the rest is the building's turn (`ImportDesk.whose_turn`)."""
+        ...
+
     def cancel(self, job: ImportJob) -> None:
         """Queue its end, whoever holds it; Conflict on commit when it has begun to be applied, or
         ended, meanwhile.
@@ -482,10 +486,22 @@ class UnitOfWork(AbstractContextManager["UnitOfWork", None], Protocol):
     def organizations(self) -> Organizations: ...
 
     def only_once(self, record_id: str) -> None:
-        """Queue the note that the actor's request (`Actor.once`) made this record.
+        """Queue the note that the actor's request (`Actor.once`) made or changed this record.
 
-        Raises DoneBefore at the end when it has made one before. Nothing without an
+        Raises DoneBefore at the end when it has done so before. Nothing without an
         Idempotency-Key. For requests that are one transaction.
+        """
+        ...
+
+    def rows_only_once(self, rows: Mapping[int, str]) -> None:
+        """As `only_once`, for these rows of a request that takes several transactions: the id of
+        each row's record. No transaction notes a row that another has noted.
+        """
+        ...
+
+    def done_before(self) -> Mapping[int, str]:
+        """The record of each row of the actor's request that is done already, by the notes; 0
+        stands for a request without rows. Empty, and not asked for, without an Idempotency-Key.
         """
         ...
 

@@ -3,6 +3,9 @@
 Each row is judged by the same code as the single use case, on records that are read together. Good
 rows are written some at a time; where such a transaction is refused, because somebody else came
 first, its rows are judged and written again one by one, so that only the guilty one fails.
+
+With an Idempotency-Key each transaction notes its rows. The same request again finds them done, and
+does the rest.
 """
 
 from abc import abstractmethod
@@ -15,6 +18,7 @@ from arxos.domain.errors import (
     ArxosError,
     ChangedMeanwhile,
     Conflict,
+    DoneBefore,
     InvalidInput,
     NotFound,
     ServiceUnavailable,
@@ -74,6 +78,10 @@ class Planner(Protocol[R]):
     """Reads what the operations are about, and judges each."""
 
     @abstractmethod
+    def find(self, record_ids: Iterable[str]) -> Mapping[str, R]:
+        """Those of these records that there are now."""
+
+    @abstractmethod
     def __call__(
         self, operations: Sequence[Operation], *, together: bool
     ) -> Sequence[Planned[R] | ArxosError]:
@@ -99,7 +107,9 @@ def run_batch(
     Raises NotFound for the building.
     """
     get_building(plan.building_id, uow=plan.uow, actor=plan.actor)
-    return (all_or_none if atomic else each)(rows, plan, uow=plan.uow)
+    if atomic:
+        return all_or_none(rows, plan, uow=plan.uow)
+    return each(rows, plan, uow=plan.uow, resumes=plan.actor.once is not None)
 
 
 def judged(
@@ -115,12 +125,15 @@ def judged(
     return verdicts
 
 
-def each(rows: Sequence[Row], plan: Planner[R], *, uow: UnitOfWork) -> tuple[Outcome[R], ...]:
+def each(
+    rows: Sequence[Row], plan: Planner[R], *, uow: UnitOfWork, resumes: bool
+) -> tuple[Outcome[R], ...]:
     """Do all that can be done. A bad row stops only itself.
 
-    Raises ServiceUnavailable when not even the first could be written.
+    Raises ServiceUnavailable when not even the first could be written; and, of a request that
+    `resumes` when it comes again (with an Idempotency-Key), whenever not all could be tried.
     """
-    return _Batch(rows, plan, uow).each()
+    return _Batch(rows, plan, uow).each(resumes=resumes)
 
 
 def all_or_none(
@@ -137,10 +150,11 @@ def all_or_none(
 
 
 class _TooManyWrites(Exception):
-    """Leaves the unit of work before anything is sent."""
+    """Leaves the unit of work before anything is sent. `fit`: so many of the first rows would."""
 
-    def __init__(self, writes: int) -> None:
+    def __init__(self, writes: int, fit: int) -> None:
         self.writes = writes
+        self.fit = fit
 
 
 class _Batch(Generic[R]):
@@ -149,6 +163,7 @@ class _Batch(Generic[R]):
         self._plan = plan
         self._uow = uow
         self._operations: dict[int, Operation] = {}
+        self._before = uow.done_before()
         self._done: dict[int, Planned[R]] = {}
         self._failed: dict[int, ArxosError] = {}
         first: dict[str, int] = {}
@@ -163,8 +178,9 @@ class _Batch(Generic[R]):
                 if row.id is not None:
                     first[row.id] = index
 
-    def each(self) -> tuple[Outcome[R], ...]:
-        planned = self._planned(self._operations, together=False)
+    def each(self, *, resumes: bool) -> tuple[Outcome[R], ...]:
+        left = {i: o for i, o in self._operations.items() if i not in self._before}
+        planned = self._planned(left, together=False)
         waiting = [index for index, plan in planned.items() if plan.write is not None]
         self._done.update({i: plan for i, plan in planned.items() if plan.write is None})
         for start in range(0, len(waiting), MAX_GROUP):
@@ -172,26 +188,31 @@ class _Batch(Generic[R]):
             try:
                 self._write_group(group)
             except ServiceUnavailable as unavailable:
-                if not any(self._done[index].write for index in self._done):
+                if resumes or not any(self._done[index].write for index in self._done):
                     raise
-                left = [i for i in waiting if i not in self._done and i not in self._failed]
-                self._failed.update(dict.fromkeys(left, unavailable))
+                untried = [i for i in waiting if i not in self._done and i not in self._failed]
+                self._failed.update(dict.fromkeys(untried, unavailable))
                 break
         return self._outcomes()
 
     def all_or_none(self) -> tuple[Outcome[R], ...]:
+        if self._before:
+            return self._outcomes()
         for remaining in reversed(range(ATTEMPTS)):
             planned = self._planned(self._operations, together=True)
             if self._failed:
                 return tuple(o for o in self._outcomes() if o.error is not None)
             try:
-                self._write(planned.values())
+                self._write(planned)
             except _TooManyWrites as full:
                 fault = (
-                    f"These operations write {full.writes} items, their history among them, and"
-                    f" one transaction takes {MAX_WRITES}: send fewer at once, or without atomic"
+                    f"These operations write {full.writes} items, counts and history among them,"
+                    f" and all or none takes {MAX_WRITES}: send the first {full.fit} by themselves,"
+                    " or all without atomic"
                 )
                 raise InvalidInput(fault, {"operations": fault}) from None
+            except DoneBefore:
+                raise
             except (Conflict, NotFound):
                 if remaining == 0:
                     raise
@@ -215,12 +236,14 @@ class _Batch(Generic[R]):
 
     def _write_group(self, group: Mapping[int, Planned[R]]) -> None:
         try:
-            self._write(group.values())
+            self._write(group)
         except _TooManyWrites:
             indexes = list(group)
             half = len(indexes) // 2
             for part in (indexes[:half], indexes[half:]):
                 self._write_group({index: group[index] for index in part})
+        except DoneBefore:
+            raise
         except (Conflict, NotFound):
             for index in group:
                 self._write_alone(index)
@@ -233,7 +256,9 @@ class _Batch(Generic[R]):
             if not planned:
                 return
             try:
-                self._write(planned.values())
+                self._write(planned)
+            except DoneBefore:
+                raise
             except ChangedMeanwhile as changed:
                 if remaining == 0:
                     self._failed[index] = changed
@@ -244,26 +269,35 @@ class _Batch(Generic[R]):
                 self._done.update(planned)
                 return
 
-    def _write(self, plans: Iterable[Planned[R]]) -> None:
-        """One transaction. Raises _TooManyWrites for several rows that are too much for one."""
-        rows = 0
+    def _write(self, plans: Mapping[int, Planned[R]]) -> None:
+        """One transaction. Raises _TooManyWrites for several rows that are too much for one, and
+        DoneBefore when a slow one of the same request has done them: asked again, all is known.
+        """
+        writes = {index: plan.write for index, plan in plans.items() if plan.write is not None}
         with self._uow:
-            for plan in plans:
-                if plan.write is not None:
-                    plan.write()
-                    rows += 1
-            if rows > 1 and self._uow.writes > MAX_WRITES:
-                raise _TooManyWrites(self._uow.writes)
+            if writes:
+                self._uow.rows_only_once({index: plan.record.id for index, plan in plans.items()})
+            fit = 0
+            for count, write in enumerate(writes.values(), 1):
+                write()
+                fit = count if self._uow.writes <= MAX_WRITES else fit
+            if len(writes) > 1 and fit < len(writes):
+                raise _TooManyWrites(self._uow.writes, fit)
 
     def _outcomes(self) -> tuple[Outcome[R], ...]:
-        return tuple(self._outcome(i) for i in range(len(self._rows)))
+        now = self._plan.find(set(self._before.values())) if self._before else {}
+        return tuple(self._outcome(i, now) for i in range(len(self._rows)))
 
-    def _outcome(self, index: int) -> Outcome[R]:
+    def _outcome(self, index: int, now: Mapping[str, R]) -> Outcome[R]:
         operation = self._operations.get(index)
         row = self._rows[index]
         op, record_id = (None, None) if isinstance(row, InvalidInput) else (row.op, row.id)
         if (error := self._failed.get(index)) is not None:
             return Outcome(index=index, op=op, id=record_id, error=error)
+        if (before := self._before.get(index)) is not None:
+            is_gone = op == "delete"
+            record = None if is_gone else now.get(before)
+            return Outcome(index=index, op=op, id=before, record=record, is_gone=is_gone)
         if operation is None or index not in self._done:
             return Outcome(index=index, op=op, id=record_id)
         done = self._done[index]

@@ -1,15 +1,16 @@
 """Putting buildings into the registry, finding, changing and removing them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from arxos.domain.address import Address, Coordinates
 from arxos.domain.building import Building
+from arxos.domain.floor import Floor
 from arxos.domain.identifiers import NewId
 from arxos.domain.permissions import Permission
-from arxos.domain.rights import ORGANIZATION, Place
+from arxos.domain.rights import ORGANIZATION, Place, Rights
 from arxos.domain.sensitive import Secret
 from arxos.domain.user import Actor
 from arxos.ports.registry import BuildingFilter, Page, Slice, UnitOfWork
@@ -73,12 +74,51 @@ def get_building(building_id: str, *, uow: UnitOfWork, actor: Actor) -> Building
     return uow.buildings.get(building_id)
 
 
+def get_building_for(
+    permission: Permission, building_id: str, *, uow: UnitOfWork, actor: Actor
+) -> Building:
+    """For who may do this in the building or on one of its floors. Raises NotFound, Forbidden."""
+    actor.rights.must_within(permission, building_id)
+    return get_building(building_id, uow=uow, actor=actor)
+
+
+def see_building(building_id: str, *, uow: UnitOfWork, actor: Actor) -> Building:
+    """One building, with the numbers of what the caller may see in it. Raises NotFound."""
+    return with_seen_counts(
+        get_building(building_id, uow=uow, actor=actor), uow=uow, rights=actor.rights
+    )
+
+
 def list_buildings(
     where: BuildingFilter, page: Page, *, uow: UnitOfWork, actor: Actor
 ) -> Slice[Building]:
-    """The organisation's buildings, those that the caller may see."""
+    """The organisation's buildings, those that the caller may see, with the numbers of that."""
     seen = actor.rights.buildings(Permission.READ_BUILDING)
-    return uow.buildings.list(replace(where, building_ids=seen, q=where.q or None), page)
+    found = uow.buildings.list(replace(where, building_ids=seen, q=where.q or None), page)
+    shown = (with_seen_counts(b, uow=uow, rights=actor.rights) for b in found.items)
+    return Slice(tuple(shown), found.position)
+
+
+def with_seen_counts(building: Building, *, uow: UnitOfWork, rights: Rights) -> Building:
+    """The building as it is shown: who sees some of its floors is told the sums of these.
+
+    Floors carry their counts, so it takes the floors that the grants name, and no more.
+    """
+    seen = rights.floors(Permission.READ_FLOOR, building.id)
+    if seen is None:
+        return building
+    return with_counts_of(building, uow.floors.get_some(building.id, seen).values())
+
+
+def with_counts_of(building: Building, floors: Collection[Floor]) -> Building:
+    """The building as if it had these floors only; its groups are nobody's who sees no more."""
+    return replace(
+        building,
+        floors_count=len(floors),
+        rooms_count=sum(floor.rooms_count for floor in floors),
+        devices_count=sum(floor.devices_count for floor in floors),
+        groups_count=0,
+    )
 
 
 def update_building(

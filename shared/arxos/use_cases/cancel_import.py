@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from arxos.domain.errors import Conflict
+from arxos.domain.errors import Conflict, DoneBefore
 from arxos.domain.import_job import CANCELLABLE, ImportJob
 from arxos.domain.permissions import Permission
 from arxos.domain.rights import Place
@@ -24,12 +24,17 @@ def cancel_import(
         if job.is_cancelled:
             return job
         if job.status not in CANCELLABLE:
+            if uow.done_before():  # by this very request, and taken back since
+                return job
             raise Conflict(
                 f"Only what has not ended can be cancelled; this import is '{job.status}'."
             )
         try:
             with uow:
+                uow.only_once(job.id)
                 uow.imports.cancel(job.cancelled(at=now, by=actor.user_id, name=actor.name))
+        except DoneBefore:
+            break
         except Conflict:  # its applying began at this moment; or another has cancelled it
             if remaining:
                 continue

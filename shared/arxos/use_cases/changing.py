@@ -3,7 +3,13 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from arxos.domain.errors import BeingDeleted, ChangedMeanwhile, DoneBefore, PreconditionFailed
+from arxos.domain.errors import (
+    ArxosError,
+    BeingDeleted,
+    ChangedMeanwhile,
+    DoneBefore,
+    PreconditionFailed,
+)
 from arxos.domain.record import Record
 from arxos.domain.user import User
 from arxos.ports.registry import UnitOfWork
@@ -55,18 +61,28 @@ def change_record(
 ) -> R:
     """The record as `change` makes it, stored; as it was, when that is no change.
 
-    `read` also says whether the caller may do this. Raises PreconditionFailed, and
+    `read` also says whether the caller may do this. Where this very request comes again, its
+    change is not made again: the record as it is now. Raises PreconditionFailed, and
     ChangedMeanwhile when others came first ATTEMPTS times.
     """
     for remaining in reversed(range(ATTEMPTS)):
         record = read()
-        check_version(record, versions)
-        changed = change(record)
+        try:
+            check_version(record, versions)
+            changed = change(record)
+        except ArxosError:
+            # It may be this request's own change that now stands in its way.
+            if not uow.done_before():
+                raise
+            return record
         if changed == record:
             return record
         try:
             with uow:
+                uow.only_once(record.id)
                 write(changed)
+        except DoneBefore:
+            return read()
         except ChangedMeanwhile:
             if versions is not None:
                 raise PreconditionFailed from None

@@ -1,4 +1,4 @@
-"""Each imported COBie workbook is also checked, so that its giver learns what a handover lacks."""
+"""Each imported file is also checked, so that its giver learns what a handover lacks."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -7,9 +7,10 @@ from pathlib import Path
 
 from arxos.domain.check_job import CheckJob, CheckSource
 from arxos.domain.errors import Conflict, UnreadableFile
-from arxos.domain.handover.reading import findings_of_reading
+from arxos.domain.handover.reading import check_of_reading, with_reading
 from arxos.domain.import_job import ImportCheck, ImportJob
 from arxos.domain.source import SourceModel
+from arxos.domain.source_cleaning import storable
 from arxos.ports.checks import CheckStore, FileChecker, MarkedWorkbooks
 from arxos.ports.imports import ImportDesk, UploadedFile
 from arxos.use_cases.marked_workbooks import keep_marked
@@ -34,24 +35,30 @@ def check_import(
 ) -> ImportCheck | None:
     """Check the file of an import and keep what was found, also in a marked copy of the file.
 
-    None for what is no COBie workbook: its copy has what reading it showed. A file that can be
-    imported and not be checked is imported all the same.
+    A COBie workbook is held against the rules of a handover, and what only reading showed is
+    added; of any other file, reading is all there is. A file that can be imported and not be
+    checked is imported all the same.
     """
     try:
-        result = checker.check_cobie(path)
+        by_rules = checker.check_cobie(path)
     except UnreadableFile:
         return None
+    problems = (*model.problems, *storable(model)[1])
+    read = len(model.floors) + len(model.rooms) + len(model.devices)
+    result = (
+        check_of_reading(problems, of=read)
+        if by_rules is None
+        else with_reading(by_rules, problems, of=read)
+    )
     keep_marked(
         path,
-        result.findings if result else findings_of_reading(model.problems),
+        result.findings,
         organization_id=file.organization_id,
         building_id=job.building_id,
         of=job.id,
         checker=checker,
         store=marked,
     )
-    if result is None:
-        return None
     now = clock()
     check = CheckJob(
         id=check_id_of(job.id),

@@ -13,6 +13,7 @@ from arxos.domain.user import Actor
 from arxos.ports.checks import CheckStore
 from arxos.ports.imports import Upload
 from arxos.ports.registry import Page, Slice, UnitOfWork
+from arxos.use_cases.changing import create_record
 from arxos.use_cases.import_plans import offset
 
 
@@ -62,7 +63,8 @@ def start_check(
 ) -> tuple[CheckJob, Upload | None]:
     """Record a check and how its file is uploaded; a check of the registry begins by itself.
 
-    Raises NotFound, Forbidden, InvalidInput, and ServiceUnavailable when it could not be ordered.
+    Raises NotFound, Forbidden, InvalidInput, and ServiceUnavailable when it could not be ordered:
+    the same request again orders the same check.
     """
     actor.rights.must(Permission.IMPORT_DATA, Place(command.building_id), kind="building")
     building = uow.buildings.get(command.building_id)
@@ -87,12 +89,19 @@ def start_check(
     of_records = job.source is CheckSource.REGISTRY
     if of_records:
         job = replace(job, status=CheckStatus.CHECKING)
-    with uow:
-        uow.checks.add(job.started(building.name))
-    if of_records:
-        store.order(actor.organization_id, job)
-        return job, None
-    return job, store.presign(actor.organization_id, job)
+    begun = create_record(
+        job.id,
+        lambda: uow.checks.add(job.started(building.name)),
+        lambda made: uow.checks.get(building.id, made),
+        job,
+        uow=uow,
+    )
+    if not of_records:
+        return begun, store.presign(actor.organization_id, begun)
+    if begun.status is CheckStatus.CHECKING:
+        # Of a check that this request made before, the order may never have been sent.
+        store.order(actor.organization_id, begun)
+    return begun, None
 
 
 def get_check(

@@ -1,6 +1,6 @@
 """Many devices of a building created, changed, moved and removed in one call."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,6 +45,14 @@ def batch_devices(
     return run_batch(rows, _DevicePlanner(building_id, uow, actor, new_id, now), atomic=atomic)
 
 
+_NEEDS = {
+    "update": Permission.UPDATE_DEVICE,
+    "status": Permission.CONTROL_DEVICE,
+    "move": Permission.UPDATE_DEVICE,
+    "delete": Permission.DELETE_DEVICE,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     floors: Read[Floor]
@@ -54,6 +62,9 @@ class _Known:
 
 @dataclass(frozen=True, slots=True)
 class _DevicePlanner(BuildingPlanner[Device]):
+    def find(self, record_ids: Iterable[str]) -> Mapping[str, Device]:
+        return self.uow.devices.get_some(self.building_id, record_ids)
+
     def __call__(
         self,
         operations: Sequence[Operation],
@@ -80,7 +91,7 @@ class _DevicePlanner(BuildingPlanner[Device]):
             )
             return Planned(new, lambda: uow.devices.add(new))
         deletes = operation.op == "delete"
-        permission = Permission.DELETE_DEVICE if deletes else Permission.UPDATE_DEVICE
+        permission = _NEEDS[operation.op]
         device = device_for(permission, self.building_id, operation.id or "", known.devices, actor)
         check_version(device, operation.versions)
         if deletes:

@@ -9,18 +9,20 @@ from arxos.domain.device import Device
 from arxos.domain.errors import InvalidDeviceError, NotFound
 from arxos.domain.identifiers import NewId
 from arxos.domain.permissions import Permission
-from arxos.domain.rights import Place
+from arxos.domain.rights import Place, Rights
 from arxos.domain.user import Actor
 from arxos.ports.registry import DeviceFilter, Page, Slice, UnitOfWork
 from arxos.ports.vault import Vault
-from arxos.use_cases.buildings import get_building
+from arxos.use_cases.buildings import get_building_for
 from arxos.use_cases.changing import Versions, change_record, create_record
 from arxos.use_cases.known import Known, Lookup
+from arxos.use_cases.past_places import rooms_on
 from arxos.use_cases.sealing import with_sealed
 from arxos.use_cases.sorting import check_devices_to_sort
 
 # A door has two rooms, a long cable tray some; each is an item in the device's transaction.
 MAX_ROOMS = 20
+NO_PLACE = "A device is in a room (room_id) or on a floor (floor_id)"
 
 
 def create_device(
@@ -37,7 +39,7 @@ def create_device(
 
     Raises NotFound for the building and InvalidDeviceError for rooms and floors it does not have.
     """
-    building = get_building(building_id, uow=uow, actor=actor)
+    building = get_building_for(Permission.CREATE_DEVICE, building_id, uow=uow, actor=actor)
     device = new_device(
         building.id, values, known=uow, actor=actor, new_id=new_id, now=now, vault=vault
     )
@@ -88,8 +90,7 @@ def find_place(
     room_ids = _rooms_wanted(wanted)
     floor_id = wanted.get("floor_id")
     if not room_ids and floor_id is None:
-        fault = "A device is in a room (room_id) or on a floor (floor_id)"
-        raise InvalidDeviceError(fault, {"room_id": fault})
+        raise InvalidDeviceError(NO_PLACE, {"room_id": NO_PLACE})
     floors = []
     for number, room_id in enumerate(room_ids):
         path = "room_id" if number == 0 else f"room_ids.{number}"
@@ -130,19 +131,45 @@ def _rooms_wanted(wanted: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def get_device(building_id: str, device_id: str, *, uow: UnitOfWork, actor: Actor) -> Device:
-    """One device. Raises NotFound."""
-    return device_for(Permission.READ_DEVICE, building_id, device_id, uow.devices, actor)
+    """One device, with those of its rooms that the caller sees. Raises NotFound."""
+    device = device_for(Permission.READ_DEVICE, building_id, device_id, uow.devices, actor)
+    (shown,) = with_seen_rooms((device,), building_id, uow=uow, rights=actor.rights)
+    return shown
 
 
 def list_devices(
     building_id: str, where: DeviceFilter, page: Page, *, uow: UnitOfWork, actor: Actor
 ) -> Slice[Device]:
     """A building's, floor's or room's devices. Raises NotFound for an unknown building."""
-    building = get_building(building_id, uow=uow, actor=actor)
+    building = get_building_for(Permission.READ_DEVICE, building_id, uow=uow, actor=actor)
     seen = actor.rights.floors(Permission.READ_DEVICE, building.id)
     where = replace(where, floor_ids=seen)
     check_devices_to_sort(building, where, uow=uow)
-    return uow.devices.list(building, where, page)
+    found = uow.devices.list(building, where, page)
+    shown = with_seen_rooms(found.items, building.id, uow=uow, rights=actor.rights)
+    return Slice(shown, found.position)
+
+
+def with_seen_rooms(
+    devices: Sequence[Device], building_id: str, *, uow: UnitOfWork, rights: Rights
+) -> tuple[Device, ...]:
+    """The devices without those of their rooms that lie on floors which the rights do not show.
+
+    The first of a device's rooms is on its own floor. Who sees the whole building costs no read;
+    others one, if some of the devices have further rooms.
+    """
+    floors = rights.floors(Permission.READ_ROOM, building_id)
+    further = {room_id for device in devices for room_id in device.room_ids[1:]}
+    if floors is None or not further:
+        return tuple(devices)
+    seen = rooms_on(floors, building_id, further, uow)
+    return tuple(
+        replace(
+            device,
+            room_ids=(*device.room_ids[:1], *(r for r in device.room_ids[1:] if r in seen)),
+        )
+        for device in devices
+    )
 
 
 def update_device(

@@ -1,20 +1,23 @@
 """Why a user may do something, or may not."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from arxos.domain.errors import NotFound
 from arxos.domain.permissions import Permission
-from arxos.domain.rights import ORGANIZATION, READ_OF, Grant, Place, permitting_grant
+from arxos.domain.rights import (
+    ORGANIZATION,
+    READ_OF,
+    Grant,
+    Place,
+    permitting_grant,
+    permitting_grant_anywhere,
+    permitting_grant_within,
+)
 from arxos.domain.user import Actor, User, rights_of
 from arxos.ports.registry import UnitOfWork
-
-# Rooms and devices each have a floor: whoever has such a right on one floor may ask for it in the
-# building, and it holds for what is on that floor.
-_ON_FLOORS = frozenset(
-    {p for p in Permission if p.endswith(("_room", "_device"))} | {Permission.READ_FLOOR}
-)
-# A list of buildings shows those that its caller may see.
-_IN_BUILDINGS = frozenset({Permission.READ_BUILDING})
+from arxos.use_cases.known import Lookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ def explain_rights(
     permission: Permission | None,
     ids: Mapping[str, str],
     *,
+    public: bool,
     uow: UnitOfWork,
     actor: Actor,
 ) -> Explanation:
@@ -43,16 +47,17 @@ def explain_rights(
     if user_id != actor.user_id:
         actor.rights.must(Permission.READ_USER, ORGANIZATION, kind="user")
     user = uow.users.get(user_id)
-    place = _place(ids, uow, actor)
+    if public:
+        return Explanation(True, None, None, "Anyone may do this, signed in or not.")
+    places = _places(ids, uow, actor)
     if not user.is_active:
         return Explanation(False, permission, None, f"{user.name} is deactivated.")
     if permission is None:
         return Explanation(True, None, None, "Whoever is signed in may do this.")
     rights = rights_of(user.role, user.grants)
-    for wanted in (place, *_narrower(place, permission, user)):
-        grant = permitting_grant(rights.grants, permission, wanted)
-        if grant is not None:
-            return Explanation(True, permission, grant, _because(user, permission, grant))
+    granted = [_grant(rights.grants, permission, place, ids) for place in places]
+    if (grant := granted[0]) is not None and None not in granted:
+        return Explanation(True, permission, grant, _because(user, permission, grant))
     if rights.allow_anywhere(permission):
         reason = f"{user.name} has the right to {permission} elsewhere, not here."
     else:
@@ -60,34 +65,58 @@ def explain_rights(
     return Explanation(False, permission, None, reason)
 
 
-def _place(ids: Mapping[str, str], uow: UnitOfWork, actor: Actor) -> Place:
-    """Where the ids lead, by the records that they name. Raises NotFound."""
+def _grant(
+    grants: Sequence[Grant], permission: Permission, place: Place, ids: Mapping[str, str]
+) -> Grant | None:
+    """The grant by which the use cases let it pass: they ask `domain/rights.py` the same."""
+    if not ids and permission is Permission.READ_BUILDING:
+        return permitting_grant_anywhere(grants, permission)  # lists show what their caller may see
+    if ids.keys() == {"building_id"}:
+        return permitting_grant_within(grants, permission, ids["building_id"])
+    return permitting_grant(grants, permission, place)
+
+
+def _places(ids: Mapping[str, str], uow: UnitOfWork, actor: Actor) -> tuple[Place, ...]:
+    """Where the ids lead, by the records that they name: all of them. Raises NotFound."""
     building_id = ids.get("building_id")
+    if "deletion_id" in ids:
+        target = uow.deletions.get(ids["deletion_id"]).target
+        if not target.is_visible(actor.rights):
+            raise NotFound("deletion")
+        return (target.place,)
     if building_id is None:
-        return ORGANIZATION
-    kind, place = "building", Place(building_id)
-    if "room_id" in ids:
-        kind = "room"
-        place = Place(building_id, uow.rooms.get(building_id, ids["room_id"]).floor_id)
-    elif "device_id" in ids:
-        kind = "device"
-        place = Place(building_id, uow.devices.get(building_id, ids["device_id"]).floor_id)
-    elif "floor_id" in ids:
-        kind = "floor"
-        place = Place(building_id, uow.floors.get(building_id, ids["floor_id"]).id)
-    else:
-        uow.buildings.get(building_id)
+        if "user_id" in ids and actor.rights.allow(Permission.READ_USER):
+            uow.users.get(ids["user_id"])
+        return (ORGANIZATION,)
+    if "export_id" in ids:
+        scope = uow.exports.get(building_id, ids["export_id"]).scope
+        if not scope.is_visible(actor.rights, building_id):
+            raise NotFound("export")
+        return tuple(Place(building_id, floor_id) for floor_id in scope.floor_ids or (None,))
+    kind, place = _place(building_id, ids, uow)
     actor.rights.must(READ_OF[kind], place, kind=kind)
-    return place
+    return (place,)
 
 
-def _narrower(place: Place, permission: Permission, user: User) -> Iterator[Place]:
-    """Places within `place` that a request leads to when it names none of them."""
-    for grant in user.grants:
-        of_a_list = place == ORGANIZATION and permission in _IN_BUILDINGS
-        on_a_floor = place == Place(grant.building_id) and permission in _ON_FLOORS
-        if of_a_list or on_a_floor:
-            yield Place(grant.building_id, grant.floor_id)
+def _place(building_id: str, ids: Mapping[str, str], uow: UnitOfWork) -> tuple[str, Place]:
+    """The kind of record that is named in a building, and where it is. Raises NotFound."""
+    if "room_id" in ids:
+        return "room", Place(building_id, uow.rooms.get(building_id, ids["room_id"]).floor_id)
+    if "device_id" in ids:
+        return "device", Place(building_id, uow.devices.get(building_id, ids["device_id"]).floor_id)
+    if "floor_id" in ids:
+        return "floor", Place(building_id, uow.floors.get(building_id, ids["floor_id"]).id)
+    of_the_building: dict[str, Lookup[Any]] = {
+        "group": uow.groups,
+        "import": uow.imports,
+        "check": uow.checks,
+    }
+    for kind, repository in of_the_building.items():
+        if f"{kind}_id" in ids:
+            repository.get(building_id, ids[f"{kind}_id"])
+            return kind, Place(building_id)
+    uow.buildings.get(building_id)
+    return "building", Place(building_id)
 
 
 def _because(user: User, permission: Permission, grant: Grant) -> str:

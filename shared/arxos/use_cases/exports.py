@@ -9,7 +9,13 @@ from datetime import datetime
 
 from arxos.domain.building import Building
 from arxos.domain.errors import InvalidInput, NotFound
-from arxos.domain.export_job import ExportFormat, ExportJob, ExportKind, ExportScope
+from arxos.domain.export_job import (
+    ExportFormat,
+    ExportJob,
+    ExportKind,
+    ExportScope,
+    ExportStatus,
+)
 from arxos.domain.identifiers import NewId
 from arxos.domain.permissions import Permission
 from arxos.domain.rights import Place, Rights
@@ -18,6 +24,7 @@ from arxos.domain.user import Actor
 from arxos.ports.exports import ExportOrder
 from arxos.ports.orders import OrderQueue
 from arxos.ports.registry import Page, Slice, UnitOfWork
+from arxos.use_cases.changing import create_record
 
 _SUFFIX = {
     ExportFormat.COBIE: ".xlsx",
@@ -51,7 +58,8 @@ def start_export(
 ) -> ExportJob:
     """Order an export of what the caller may see.
 
-    Raises NotFound, Forbidden, InvalidInput, and ServiceUnavailable when it could not be ordered.
+    Raises NotFound, Forbidden, InvalidInput, and ServiceUnavailable when it could not be ordered:
+    the same request again orders the same export.
     """
     floor_ids = _visible_floors(command, actor.rights)
     building = uow.buildings.get(command.building_id)
@@ -78,14 +86,21 @@ def start_export(
         created_at=now,
         updated_at=now,
     ).started(building.name)
-    with uow:
-        uow.exports.add(job)
-    queue.send(
-        ExportOrder(
-            organization_id=actor.organization_id, building_id=building.id, export_id=job.id
-        )
+    ordered = create_record(
+        job.id,
+        lambda: uow.exports.add(job),
+        lambda made: uow.exports.get(building.id, made),
+        job,
+        uow=uow,
     )
-    return replace(job, events=())
+    if ordered.status is ExportStatus.BUILDING:
+        # Of an export that this request made before, the order may never have been sent.
+        queue.send(
+            ExportOrder(
+                organization_id=actor.organization_id, building_id=building.id, export_id=ordered.id
+            )
+        )
+    return replace(ordered, events=())
 
 
 def get_export(
@@ -102,10 +117,7 @@ def list_exports(
     building_id: str, page: Page, *, uow: UnitOfWork, actor: Actor, now: datetime
 ) -> Slice[ExportJob]:
     """Those of a building's exports that the caller may see, the newest first."""
-    if not actor.rights.allow(Permission.EXPORT_DATA, Place(building_id)) and not (
-        actor.rights.floors(Permission.EXPORT_DATA, building_id)
-    ):
-        actor.rights.must(Permission.EXPORT_DATA, Place(building_id), kind="building")
+    actor.rights.must_within(Permission.EXPORT_DATA, building_id)
     building = uow.buildings.get(building_id)
     found = uow.exports.list(building.id, page)
     shown = (
@@ -123,12 +135,9 @@ def _visible_floors(command: StartExport, rights: Rights) -> tuple[str, ...] | N
         place = Place(building_id, command.floor_id)
         rights.must(Permission.EXPORT_DATA, place, kind="floor")
         return (command.floor_id,)
+    rights.must_within(Permission.EXPORT_DATA, building_id)
     floors = rights.floors(Permission.EXPORT_DATA, building_id)
-    if floors is None:
-        return None
-    if not floors:
-        rights.must(Permission.EXPORT_DATA, Place(building_id), kind="building")
-    return tuple(sorted(floors))
+    return None if floors is None else tuple(sorted(floors))
 
 
 def _filename(building: Building, command: StartExport, now: datetime) -> str:

@@ -11,7 +11,7 @@ from arxos.domain.permissions import Permission
 from arxos.domain.rights import Place
 from arxos.domain.user import Actor
 from arxos.ports.registry import FloorFilter, Page, Slice, UnitOfWork
-from arxos.use_cases.buildings import get_building
+from arxos.use_cases.buildings import get_building, get_building_for
 from arxos.use_cases.changing import Versions, change_record, create_record
 
 
@@ -48,7 +48,7 @@ def list_floors(
     building_id: str, where: FloorFilter, page: Page, *, uow: UnitOfWork, actor: Actor
 ) -> Slice[Floor]:
     """A building's floors from the lowest up. Raises NotFound for an unknown building."""
-    building = get_building(building_id, uow=uow, actor=actor)
+    building = get_building_for(Permission.READ_FLOOR, building_id, uow=uow, actor=actor)
     seen = actor.rights.floors(Permission.READ_FLOOR, building.id)
     return uow.floors.list(building.id, replace(where, floor_ids=seen), page)
 

@@ -19,7 +19,7 @@ from arxos.domain.rights import Place
 from arxos.domain.room import Room
 from arxos.domain.user import Actor
 from arxos.ports.registry import GroupFilter, Page, Slice, UnitOfWork
-from arxos.use_cases.buildings import get_building
+from arxos.use_cases.buildings import get_building, get_building_for
 from arxos.use_cases.changing import (
     ATTEMPTS,
     Versions,
@@ -69,7 +69,7 @@ def list_groups(
 
     Raises NotFound for an unknown building.
     """
-    building = get_building(building_id, uow=uow, actor=actor)
+    building = get_building_for(Permission.READ_GROUP, building_id, uow=uow, actor=actor)
     if not actor.rights.allow(Permission.READ_GROUP, Place(building.id)):
         return Slice((), None)
     return uow.groups.list(building.id, where, page)

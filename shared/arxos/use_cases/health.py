@@ -1,6 +1,7 @@
 """Whether Arxos and what it depends on work now."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Literal
@@ -10,8 +11,10 @@ from arxos.ports.health import Dependency
 
 HealthStatus = Literal["healthy", "degraded", "unhealthy"]
 OK = "ok"
-# A load balancer or a prober gives up after a few seconds, and must hear before.
+# A load balancer or a prober gives up after three seconds, and must hear before. The first time,
+# making the clients takes some of it, and then an answer is waited for as long as LEAST_SECONDS.
 SECONDS = 2.0
+LEAST_SECONDS = 0.5
 
 
 class Unhealthy(ServiceUnavailable):
@@ -34,14 +37,17 @@ class Health:
     checks: dict[str, str]
 
 
-def ask_dependencies(dependencies: Sequence[Dependency]) -> Health:
-    """How each of them is now: all are asked at once, and none is waited for longer than SECONDS.
+def ask_dependencies(make_dependencies: Callable[[], Sequence[Dependency]]) -> Health:
+    """How each of them is now: all are asked at once, and SECONDS are all there is for it.
 
     Degraded when something that is not vital does not answer.
     """
+    started = time.monotonic()
+    dependencies = make_dependencies()
     threads = ThreadPoolExecutor(max_workers=max(1, len(dependencies)))
     asked = {dependency.name: threads.submit(dependency.check) for dependency in dependencies}
-    wait(asked.values(), timeout=SECONDS)
+    remaining = SECONDS - (time.monotonic() - started)
+    wait(asked.values(), timeout=max(remaining, min(SECONDS, LEAST_SECONDS)))
     threads.shutdown(wait=False, cancel_futures=True)
     checks = {name: _said(answer) for name, answer in asked.items()}
     failing = {name for name, said in checks.items() if said != OK}
@@ -59,9 +65,9 @@ def _said(answer: Future[str | None]) -> str:
     return answer.result() or OK
 
 
-def check_health(dependencies: Sequence[Dependency]) -> Health:
+def check_health(make_dependencies: Callable[[], Sequence[Dependency]]) -> Health:
     """As `ask_dependencies`. Raises Unhealthy when something vital does not answer."""
-    health = ask_dependencies(dependencies)
+    health = ask_dependencies(make_dependencies)
     if health.status == "unhealthy":
         raise Unhealthy(health)
     return health

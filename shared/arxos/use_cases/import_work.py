@@ -8,8 +8,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import Literal
 
-from arxos.domain.errors import Conflict, NotFound
+from arxos.domain.errors import Conflict, DoneBefore, NotFound
 from arxos.domain.import_job import ImportJob, ImportStatus
 from arxos.domain.permissions import Permission
 from arxos.domain.rights import Place
@@ -60,8 +61,11 @@ class ImportWork(ABC):
             return False
 
     def hand_over(self) -> None:
-        """As `release`, after work that went well: the tries are counted anew."""
-        self._save(replace(self.job, lease_until=None, attempts=0, updated_at=self._clock()))
+        """As `release`, after work that went well: the rest is the building's turn."""
+        job = self.job.handed_over(at=self._clock())
+        with self._chunk() as uow:
+            uow.imports.hand_over(job)
+        self.job = job
 
     def _save(self, job: ImportJob) -> None:
         with self._chunk() as uow:
@@ -91,10 +95,20 @@ def order_work(
     """
     actor.rights.must(Permission.IMPORT_DATA, Place(order.building_id), kind="import")
     job = uow.imports.get(order.building_id, order.import_id).as_seen_at(now)
-    changed = ordered(job)
+    try:
+        changed = ordered(job)
+    except Conflict:
+        # This very request may have ordered it before, and it is done by now.
+        if not uow.done_before():
+            raise
+        return job
     if changed is not None:
-        with uow:
-            uow.imports.save(changed)
+        try:
+            with uow:
+                uow.only_once(job.id)
+                uow.imports.save(changed)
+        except DoneBefore:
+            return uow.imports.get(order.building_id, order.import_id).as_seen_at(now)
         job = replace(changed, events=())
     queue.send(order)
     return job
@@ -112,14 +126,22 @@ def carry_out(
 ) -> ImportJob | None:
     """Do what was ordered of an import; None when there is nothing to do, or something is left.
 
-    What does not fit into this delivery's time is ordered again. Errors are raised, so that the
-    order comes again, and at its last delivery recorded in the import first.
+    What does not fit into this delivery's time is ordered again, behind the building's other
+    orders; these make way for it, so that imports end in the order in which they were approved.
+    Errors are raised, so that the order comes again, and at its last delivery recorded in the
+    import first.
     """
     try:
         job = desk.find(order)
     except NotFound:
         return None
     if not is_ordered(job):  # an old order: it must not hold the import up
+        return None
+    ahead = _ahead_of(order, delivery, desk, clock())
+    if ahead is not None:
+        # Its order is sent with ours, in case there is none any more: a second one does no harm.
+        queue.send(_order_of(order, ahead))
+        queue.send(order)
         return None
     file = uploaded_file(order.organization_id, job)
     claimed = desk.claim(
@@ -149,3 +171,37 @@ def carry_out(
         else:
             work.release()
         raise
+
+
+def _ahead_of(
+    order: ImportOrder, delivery: Delivery, desk: ImportDesk, now: datetime
+) -> ImportJob | None:
+    """The building's import that was cut off before this order came, while it is to go on.
+
+    One that nothing goes on with any more is ended here: no late order of it can overwrite what
+    comes now.
+    """
+    first = desk.whose_turn(order)
+    if first is None or first.id == order.import_id or not first.is_to_go_on:
+        return None
+    seen = first.as_seen_at(now)
+    if not seen.is_finished:
+        return first
+    file = uploaded_file(order.organization_id, first)
+    claimed = desk.claim(
+        file,
+        attempt=delivery.attempt,
+        now=now,
+        until=delivery.ends,
+        status=ImportStatus.APPLYING,
+    )
+    if claimed is None:  # it has moved just now
+        return first
+    with desk.chunk(file, claimed, claimed.chunks_done) as uow:
+        uow.imports.save(replace(seen, attempt=claimed.attempt, lease_until=None))
+    return None
+
+
+def _order_of(like: ImportOrder, job: ImportJob) -> ImportOrder:
+    action: Literal["apply", "undo"] = "apply" if job.is_approved else "undo"
+    return replace(like, import_id=job.id, action=action)

@@ -13,7 +13,7 @@ from arxos.domain.room import Room
 from arxos.domain.summary import Tally
 from arxos.domain.user import Actor
 from arxos.ports.registry import DeviceFilter, Page, RoomFilter, Slice, UnitOfWork
-from arxos.use_cases.buildings import get_building
+from arxos.use_cases.buildings import get_building, with_counts_of, with_seen_counts
 
 # Each floor of a page is a Query, and each room whose devices are asked for too.
 FLOORS_PER_PAGE = 25
@@ -54,6 +54,7 @@ def get_tree(
     """
     building = get_building(building_id, uow=uow, actor=actor)
     limit = min(page.limit, ROOMS_WITH_DEVICES_PER_PAGE) if with_devices else page.limit
+    shown_building = with_seen_counts(building, uow=uow, rights=actor.rights)
     begin, begin_id, position = _parse(page.position)
     floors = [
         f
@@ -64,7 +65,7 @@ def get_tree(
     nodes: list[FloorNode] = []
     for number, floor in enumerate(floors):
         if limit == 0 or number == FLOORS_PER_PAGE:
-            return building, Slice(tuple(nodes), _position(floor, None))
+            return shown_building, Slice(tuple(nodes), _position(floor, None))
         rooms: Slice[Room] = Slice((), None)
         if floor.rooms_count:
             where = RoomFilter(floor_id=floor.id, floor_ids=seen)
@@ -77,14 +78,15 @@ def get_tree(
         limit -= len(shown)
         nodes.append(FloorNode(floor, shown, is_complete=rooms.position is None))
         if rooms.position is not None:
-            return building, Slice(tuple(nodes), _position(floor, rooms.position))
-    return building, Slice(tuple(nodes), None)
+            return shown_building, Slice(tuple(nodes), _position(floor, rooms.position))
+    return shown_building, Slice(tuple(nodes), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
     """A building's numbers. `tally` (domain/summary.py) is of the whole building, and None for
-    who sees only some of its floors; `floors` are those that the caller may see.
+    who sees only some of its floors; `floors` are those that the caller may see, and the
+    building's own counts are of these.
     """
 
     building: Building
@@ -99,9 +101,11 @@ def get_summary(building_id: str, *, uow: UnitOfWork, actor: Actor) -> Summary:
         actor.rights.allow(permission, Place(building.id))
         for permission in (Permission.READ_ROOM, Permission.READ_DEVICE)
     )
+    floors = tuple(_floors(building.id, None, uow, actor))
+    sees_all = actor.rights.floors(Permission.READ_FLOOR, building.id) is None
     return Summary(
-        building,
-        tuple(_floors(building.id, None, uow, actor)),
+        building if sees_all else with_counts_of(building, floors),
+        floors,
         uow.buildings.tallies(building.id) if whole else None,
     )
 

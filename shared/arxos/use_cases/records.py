@@ -13,6 +13,7 @@ from arxos.ports.registry import UnitOfWork
 from arxos.use_cases.changing import Versions, change_record, remove_record
 
 RecordKind = Literal["building", "floor", "room", "device"]
+_Verb = Literal["control", "update", "delete"]
 
 _MOVES = frozenset({"floor_id", "room_id", "room_ids"})
 _HOLDS: dict[str, tuple[str, ...]] = {
@@ -33,9 +34,13 @@ def change_status(
     actor: Actor,
     now: datetime,
 ) -> Any:
-    """The record in its next status. Raises InvalidStatusTransitionError."""
+    """The record in its next status. Raises InvalidStatusTransitionError.
+
+    A device's status says whether it runs: setting it is controlling the device.
+    """
+    verb: _Verb = "control" if kind == "device" else "update"
     return change_record(
-        lambda: _record_for("update", kind, building_id, record_id, uow, actor),
+        lambda: _record_for(verb, kind, building_id, record_id, uow, actor),
         lambda record: record.change_status(status, at=now, by=actor.user_id),
         lambda record: _repository(kind, uow).update(record),
         uow=uow,
@@ -110,7 +115,7 @@ def check_holds_nothing(record: Record) -> None:
 
 
 def _record_for(
-    verb: Literal["update", "delete"],
+    verb: _Verb,
     kind: RecordKind,
     building_id: str,
     record_id: str,

@@ -1,6 +1,6 @@
 """Many rooms of a building created, changed and removed in one call."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,6 +63,9 @@ class _Judged:
 
 @dataclass(frozen=True, slots=True)
 class _RoomPlanner(BuildingPlanner[Room]):
+    def find(self, record_ids: Iterable[str]) -> Mapping[str, Room]:
+        return self.uow.rooms.get_some(self.building_id, record_ids)
+
     def __call__(
         self, operations: Sequence[Operation], *, together: bool
     ) -> list[Planned[Room] | ArxosError]:

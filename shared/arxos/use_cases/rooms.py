@@ -13,7 +13,7 @@ from arxos.domain.room import Room
 from arxos.domain.user import Actor
 from arxos.ports.registry import Page, RoomFilter, Slice, UnitOfWork
 from arxos.ports.vault import Vault
-from arxos.use_cases.buildings import get_building
+from arxos.use_cases.buildings import get_building_for
 from arxos.use_cases.changing import Versions, change_record, create_record
 from arxos.use_cases.known import Known, Lookup
 from arxos.use_cases.records import check_holds_nothing
@@ -36,7 +36,7 @@ def create_room(
     Raises NotFound for the building, InvalidRoomError for the floor, Duplicate for a number that
     the floor has already.
     """
-    building = get_building(building_id, uow=uow, actor=actor)
+    building = get_building_for(Permission.CREATE_ROOM, building_id, uow=uow, actor=actor)
     room = new_room(
         building.id, values, known=uow, actor=actor, new_id=new_id, now=now, vault=vault
     )
@@ -89,7 +89,7 @@ def list_rooms(
     building_id: str, where: RoomFilter, page: Page, *, uow: UnitOfWork, actor: Actor
 ) -> Slice[Room]:
     """A building's or a floor's rooms. Raises NotFound for an unknown building."""
-    building = get_building(building_id, uow=uow, actor=actor)
+    building = get_building_for(Permission.READ_ROOM, building_id, uow=uow, actor=actor)
     seen = actor.rights.floors(Permission.READ_ROOM, building.id)
     where = replace(where, floor_ids=seen)
     check_rooms_to_sort(building, where, uow=uow)

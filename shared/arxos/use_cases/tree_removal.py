@@ -275,11 +275,11 @@ def _together(devices: Sequence[Device]) -> list[Device]:
 
 def _most_writes(member: Member) -> int:
     """How many items the removal of a record may add to a transaction: itself, its history, the
-    holder of its number, the counters of floor and building, kept numbers; two for each of its
-    groups; and a counter and a pointer for each of a device's rooms.
+    holder of its number, the counters of floor and building, kept numbers, where it is told that it
+    is gone; two for each of its groups; and a counter and a pointer for each of a device's rooms.
     """
     groups = len(getattr(member, "group_ids", ()))
-    return 7 + 2 * groups + 2 * len(getattr(member, "room_ids", ()))
+    return 8 + 2 * groups + 2 * len(getattr(member, "room_ids", ()))
 
 
 def _pages(read: Callable[[Page], Slice[T]]) -> Iterator[tuple[T, ...]]:

@@ -4,32 +4,33 @@ What somebody has edited since stays as it is and is listed. The import's own ch
 it did; each step looks at the records as they are now, so that a killed undo goes on where it was.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
-from arxos.domain.device import Device
-from arxos.domain.errors import ArxosError, Conflict, NotFound
+from arxos.domain.errors import Conflict, NotFound
 from arxos.domain.events import ImportUndoOrdered
-from arxos.domain.floor import Floor
-from arxos.domain.history import Change
+from arxos.domain.group import MAX_GROUPS_OF_A_RECORD, Group, kind_of_member
+from arxos.domain.import_effects import Effect, edit_since, effects_of, returned, without_words
 from arxos.domain.import_job import ImportJob, ImportStatus
 from arxos.domain.plain_values import plain, restored
-from arxos.domain.record import BOOKKEEPING, Record
-from arxos.domain.room import Room
+from arxos.domain.record import Record
 from arxos.domain.source import Problem
 from arxos.domain.user import Actor
 from arxos.ports.imports import ImportDesk, ImportOrder, UploadedFile, UploadStore
 from arxos.ports.orders import Delivery, OrderQueue, OutOfTime
 from arxos.ports.registry import UnitOfWork
-from arxos.use_cases.import_run import FULL_CHUNK
+from arxos.use_cases.import_run import FULL_CHUNK, MEMBERS_PER_CHUNK
 from arxos.use_cases.import_work import Clock, ImportWork, carry_out, order_work
 
-_TYPES: dict[str, type[Any]] = {"floor": Floor, "room": Room, "device": Device}
+_PARENTS_FIRST = ("floor", "room", "device")
 _PLACE = frozenset({"floor_id", "room_id", "room_ids"})
 # A record may have 20 further rooms and 20 groups to leave; the chunk must hold the next one too.
 _ROOM_FOR_ONE = 50
+# Read in one call.
+_AT_ONCE = 100
 
 
 def order_undo(
@@ -91,16 +92,7 @@ def undo_import(
     )
 
 
-@dataclass(slots=True)
-class _Done:
-    """What the import did to one record, in all: each field as it was before and is after."""
-
-    kind: str
-    label: str
-    created: bool = False
-    removed: bool = False
-    before: dict[str, Any] = field(default_factory=dict)
-    after: dict[str, Any] = field(default_factory=dict)
+Step = Callable[[UnitOfWork], None]
 
 
 class _Undo(ImportWork):
@@ -117,25 +109,27 @@ class _Undo(ImportWork):
         super().__init__(file, job, desk, clock, until=until)
         self._uploads = uploads
         self._kept: list[Problem] = []
+        self._effects: dict[str, Effect] = {}
 
     def give_up(self) -> None:
         fault = "The import could not be taken back to its end. What was taken back is whole."
         self._save(self.job.failed("UNDO_FAILED", fault, at=self._clock()))
 
     def do(self) -> ImportJob:
-        done = self._what_it_did()
-        registry = self._registry()
-        ids = {kind: [i for i, d in done.items() if d.kind == kind] for kind in _TYPES}
-        gone = {i: d for i, d in done.items() if d.removed and not d.created}
-        made = {i: d for i, d in done.items() if d.created and not d.removed}
-        changed = {i: d for i, d in done.items() if not d.created and not d.removed}
-        self._regroup(registry, done)
-        for kind in ("floor", "room", "device"):
-            self._write(self._returned(kind, [i for i in ids[kind] if i in gone], gone))
-        for kind in ("floor", "room", "device"):
-            self._write(self._restored(kind, [i for i in ids[kind] if i in changed], changed))
-        for kind in ("device", "room", "floor"):
-            self._write(self._unmade(kind, [i for i in ids[kind] if i in made], made))
+        """Records return before what needs them, and go after what holds them."""
+        changes = self._desk.changes(self._file, self.job)
+        self._effects = effects_of(changes, before=self.job.undo_begun_at)
+        groups = [(i, e) for i, e in self._effects.items() if e.kind == "group"]
+        for group_id, effect in groups:
+            self._take_out(group_id, effect)
+        for kind in _PARENTS_FIRST:
+            self._write(self._returned(kind))
+        for kind in (*_PARENTS_FIRST, "group"):
+            self._write(self._restored(kind))
+        self._put_back(groups)
+        for kind in reversed(_PARENTS_FIRST):
+            self._write(self._unmade(kind))
+        self._write(self._unmade("group"))
         self._uploads.forget_kept(self._file)
         if self._kept:
             self._uploads.save_report(self._file, tuple(self._kept))
@@ -143,120 +137,78 @@ class _Undo(ImportWork):
         self._save(replace(self.job, counts=counts).undone(tuple(self._kept), at=self._clock()))
         return self.job
 
-    # ---- What the import did ----------------------------------------------------------------
-
-    def _what_it_did(self) -> dict[str, _Done]:
-        """Its changes, the newest first; what this undo has written is not among them."""
-        begun = self.job.undo_begun_at
-        done: dict[str, _Done] = {}
-        for change in self._desk.changes(self._file, self.job):
-            if begun is not None and change.at is not None and change.at >= begun:
-                continue
-            each = done.setdefault(change.record_id, _Done(change.record_kind, change.record_label))
-            self._take_in(each, change)
-        return done
-
-    def _take_in(self, done: _Done, change: Change) -> None:
-        type_ = _TYPES.get(change.record_kind)
-        if change.event.endswith("Removed"):
-            done.removed = True
-        if type_ is not None and change.event == type_.created_event.__name__:
-            done.created = True
-        if change.event == "GroupAdded":
-            done.created = True
-        for name, (before, after) in change.changes.items():
-            done.after.setdefault(name, after)
-            done.before[name] = before
-
     # ---- Records ----------------------------------------------------------------------------
 
-    def _returned(
-        self, kind: str, ids: list[str], gone: dict[str, _Done]
-    ) -> Iterator[Callable[[UnitOfWork], None]]:
+    def _returned(self, kind: str) -> Iterator[Step]:
         """Records that the import removed, as they were."""
-        for record_id in ids:
-            if self._find(kind, record_id) is not None:
+        for record_id, now, effect in self._found(kind, lambda effect: effect.is_gone):
+            if now is not None:
                 continue
-            record = self._made_of(kind, record_id, gone[record_id].before)
+            record = returned(
+                record_id,
+                effect,
+                building_id=self._file.building_id,
+                at=self._clock(),
+                by=self.job.started_by,
+            )
             yield lambda uow, r=record: _repository(uow, kind).add(r)  # type: ignore[misc]
 
-    def _made_of(self, kind: str, record_id: str, values: dict[str, Any]) -> Record:
-        type_ = _TYPES[kind]
-        names = {f.name for f in fields(type_)} - BOOKKEEPING
-        probe = replace(_PROBES[kind], building_id=self._file.building_id)
-        given = {n: restored(probe, n, v) for n, v in values.items() if n in names}
-        made: Record = type_.create(
-            at=self._clock(),
-            created_by=self.job.started_by,
-            id=record_id,
-            **{**given, "building_id": self._file.building_id},
-        )
-        return made
-
-    def _restored(
-        self, kind: str, ids: list[str], changed: dict[str, _Done]
-    ) -> Iterator[Callable[[UnitOfWork], None]]:
+    def _restored(self, kind: str) -> Iterator[Step]:
         """Records that the import changed, with their fields as before, where these still hold
         what it wrote.
         """
-        for record_id in ids:
-            record = self._find(kind, record_id)
+        for _, record, effect in self._found(kind, lambda effect: effect.is_changed):
             if record is None:
                 continue  # somebody has removed it since
-            done = changed[record_id]
             back: dict[str, Any] = {}
-            for name, after in done.after.items():
+            for name, after in effect.after.items():
                 if not hasattr(record, name):
                     continue
-                now = plain(getattr(record, name))
-                if now == plain(done.before[name]) or _empty(now, done.before[name]):
+                now, then = plain(getattr(record, name)), effect.before[name]
+                if now == then or _empty(now, then):
                     continue
                 if now == after:
-                    back[name] = restored(record, name, done.before[name])
+                    back[name] = restored(record, name, then)
                 else:
                     self._keep(record, name)
+            if _PLACE & back.keys() and not _PLACE & effect.after.keys() <= back.keys():
+                back = {n: v for n, v in back.items() if n not in _PLACE}
             if not back:
                 continue
-            if _PLACE & back.keys() and not _PLACE & done.after.keys() <= back.keys():
-                back = {n: v for n, v in back.items() if n not in _PLACE}
-            returned = self._without_words(record, set(back))
-            returned = returned.changed(at=self._clock(), by=self.job.started_by, **back)
-            yield lambda uow, r=returned: _repository(uow, kind).update(r)  # type: ignore[misc]
+            forgot = replace(record, said=without_words(record.said, back.keys()))
+            changed = forgot.changed(at=self._clock(), by=self.job.started_by, **back)
+            yield lambda uow, r=changed: _repository(uow, kind).update(r)  # type: ignore[misc]
 
-    def _without_words(self, record: Record, names: set[str]) -> Record:
-        """The record forgetting what the file said of these fields: said again, it is news."""
-        said = {
-            document: {n: d for n, d in words.items() if n not in names}
-            for document, words in record.said.items()
-        }
-        return replace(record, said=said)
-
-    def _unmade(
-        self, kind: str, ids: list[str], made: dict[str, _Done]
-    ) -> Iterator[Callable[[UnitOfWork], None]]:
+    def _unmade(self, kind: str) -> Iterator[Step]:
         """Records that the import created and nobody has touched since, if they hold nothing."""
-        for record_id in ids:
-            record = self._find(kind, record_id)
+        for _, record, effect in self._found(kind, lambda effect: effect.is_made):
             if record is None:
                 continue
-            edited = [
-                name
-                for name, after in made[record_id].after.items()
-                if hasattr(record, name) and plain(getattr(record, name)) != after
-            ]
-            held = [name for name in ("rooms_count", "devices_count") if getattr(record, name, 0)]
-            if edited or held:
-                self._keep(record, edited[0] if edited else held[0])
+            fault = edit_since(record, effect) or self._held(record)
+            if fault is not None:
+                self._keep(record, fault)
                 continue
             removed = record.removed(at=self._clock(), by=self.job.started_by)
             yield lambda uow, r=removed: _repository(uow, kind).remove(r)  # type: ignore[misc]
 
+    def _held(self, record: Record) -> str | None:
+        """What came later and would go, or stay alone, if the record went."""
+        for name in ("rooms_count", "devices_count", "members_count"):
+            if getattr(record, name, 0):
+                return name
+        for group_id in getattr(record, "group_ids", ()):
+            effect = self._effects.get(group_id)
+            if effect is None or record.id not in effect.entered:
+                return "group_ids"
+        return None
+
     def _keep(self, record: Record, name: str) -> None:
-        what = (
-            "holds what came later"
-            if name.endswith("_count")
-            else f"was edited since ({name.replace('_', ' ')})"
-        )
+        what = {
+            "said": "is described by another file too",
+            "group_ids": "was put into a group since",
+        }.get(name, f"was edited since ({name.replace('_', ' ')})")
+        if name.endswith("_count"):
+            what = "holds what came later"
         self._kept.append(
             Problem(
                 severity="warning",
@@ -269,68 +221,125 @@ class _Undo(ImportWork):
 
     # ---- Groups -----------------------------------------------------------------------------
 
-    def _regroup(self, registry: UnitOfWork, done: dict[str, _Done]) -> None:
-        """Members that the import put into groups leave them; groups it made go when empty."""
-        for group_id, each in done.items():
-            if each.kind != "group":
+    def _take_out(self, group_id: str, effect: Effect) -> None:
+        """Members that the import put into a group leave it, but for a group of its own that
+        somebody has edited: that one stays as it is.
+        """
+        group = self._group(group_id)
+        if group is None or not effect.entered or (effect.is_made and edit_since(group, effect)):
+            return
+        present = set(self._registry().groups.all_members(group))
+        self._move(group_id, leaving=[i for i in effect.entered if i in present])
+
+    def _put_back(self, groups: Iterable[tuple[str, Effect]]) -> None:
+        """Members that the import took out of groups, or removed with their memberships."""
+        members = {group_id: list(effect.left) for group_id, effect in groups}
+        begun = self.job.undo_begun_at
+        for kind in ("room", "device"):
+            for record_id, record, effect in self._found(kind, lambda effect: effect.is_gone):
+                if record is None or (begun is not None and record.created_at < begun):
+                    continue  # not as this undo has brought it back
+                for group_id in effect.kept.get("group_ids", ()):
+                    members.setdefault(group_id, []).append(record_id)
+        for group_id, wanted in members.items():
+            group = self._group(group_id) if wanted else None
+            if group is None:
                 continue
-            try:
-                group = registry.groups.get(self._file.building_id, group_id)
-            except NotFound:
-                continue
-            present = set(registry.groups.all_members(group))
-            leaving = [m for m in each.after.get("members_added") or () if m in present]
-            while leaving:
-                now, leaving = leaving[:48], leaving[48:]
-                moved = group.with_members(
-                    added=(), removed=now, at=self._clock(), by=self.job.started_by
-                )
-                with self._registry() as uow:
-                    uow.groups.change_members(replace(moved, said={}), added=(), removed=now)
-                    job = self._next()
-                    uow.imports.save(job)
-                self.job = job
-                group = moved.stored()
-            if each.created and group.members_count == 0:
-                gone = group.removed(at=self._clock(), by=self.job.started_by)
-                with self._registry() as uow:
-                    uow.groups.remove(gone)
-                    job = self._next()
-                    uow.imports.save(job)
-                self.job = job
+            present = set(self._registry().groups.all_members(group))
+            held = self._records(i for i in wanted if i not in present)
+            places = [i for i, r in held.items() if len(r.group_ids) < MAX_GROUPS_OF_A_RECORD]
+            self._move(group_id, entering=places)
+
+    def _move(
+        self, group_id: str, *, entering: Sequence[str] = (), leaving: Sequence[str] = ()
+    ) -> None:
+        """So many in a chunk. The group forgets what documents said of its members."""
+        for start in range(0, len(entering) + len(leaving), MEMBERS_PER_CHUNK):
+            some = slice(start, start + MEMBERS_PER_CHUNK)
+            self._write(iter([self._moving(group_id, entering[some], leaving[some])]))
+
+    def _moving(self, group_id: str, entering: Sequence[str], leaving: Sequence[str]) -> Step:
+        def step(uow: UnitOfWork) -> None:
+            group = uow.groups.get(self._file.building_id, group_id)
+            present = set(uow.groups.all_members(group))
+            added = [i for i in entering if i not in present]
+            removed = [i for i in leaving if i in present]
+            moved = group.with_members(
+                added=added, removed=removed, at=self._clock(), by=self.job.started_by
+            )
+            moved = replace(moved, said=without_words(group.said, {"members"}))
+            uow.groups.change_members(moved, added=added, removed=removed)
+
+        return step
+
+    # ---- Reading ----------------------------------------------------------------------------
+
+    def _found(
+        self, kind: str, which: Callable[[Effect], bool]
+    ) -> Iterator[tuple[str, Any, Effect]]:
+        """Each of these records as it is now, or None, with what the import did to it."""
+        ids = iter([i for i, e in self._effects.items() if e.kind == kind and which(e)])
+        while some := list(islice(ids, _AT_ONCE)):
+            held: dict[str, Any]
+            if kind == "group":
+                held = {i: self._group(i) for i in some}
+            else:
+                held = _repository(self._registry(), kind).get_some(self._file.building_id, some)
+            for record_id in some:
+                yield record_id, held.get(record_id), self._effects[record_id]
+
+    def _group(self, group_id: str) -> Group | None:
+        try:
+            return self._registry().groups.get(self._file.building_id, group_id)
+        except NotFound:
+            return None
+
+    def _records(self, ids: Iterable[str]) -> dict[str, Any]:
+        by_kind: dict[str, list[str]] = {"device": [], "room": []}
+        for record_id in ids:
+            by_kind[kind_of_member(record_id)].append(record_id)
+        found: dict[str, Any] = {}
+        for kind, some in by_kind.items():
+            held = _repository(self._registry(), kind).get_some(self._file.building_id, some)
+            found |= {i: held[i] for i in some if i in held}
+        return found
 
     # ---- Writing ----------------------------------------------------------------------------
 
-    def _write(self, steps: Iterator[Callable[[UnitOfWork], None]]) -> None:
+    def _write(self, steps: Iterator[Step]) -> None:
         """In chunks; a chunk in which a record moved is tried step by step, so that only that one
         is left out.
         """
         step = next(steps, None)
         while step is not None:
-            chunk: list[Callable[[UnitOfWork], None]] = []
+            chunk: list[Step] = []
             try:
                 with self._registry() as uow:
                     while step is not None and uow.writes < FULL_CHUNK - _ROOM_FOR_ONE:
-                        step(uow)
                         chunk.append(step)
+                        step(uow)
                         step = next(steps, None)
                     job = self._next()
                     uow.imports.save(job)
                 self.job = job
-            except Conflict:
+            except (Conflict, NotFound):
                 if self.is_cancelled():
                     raise
+                if step is chunk[-1]:  # it could not even be queued
+                    step = next(steps, None)
                 for each in chunk:
                     self._write_one(each)
 
-    def _write_one(self, step: Callable[[UnitOfWork], None]) -> None:
+    def _write_one(self, step: Step) -> None:
         try:
             with self._registry() as uow:
                 step(uow)
                 job = self._next()
                 uow.imports.save(job)
             self.job = job
-        except Conflict as moved:
+        except (Conflict, NotFound) as moved:
+            if self.is_cancelled():
+                raise
             self._kept.append(
                 Problem(severity="warning", code="EDITED_SINCE", message=moved.message)
             )
@@ -344,14 +353,6 @@ class _Undo(ImportWork):
             events=(),
         )
 
-    def _find(self, kind: str, record_id: str) -> Any:
-        try:
-            return _repository(self._registry(), kind).get(self._file.building_id, record_id)
-        except ArxosError as error:
-            if isinstance(error, NotFound):
-                return None
-            raise
-
     def _registry(self) -> UnitOfWork:
         if self._is_out_of_time():
             raise OutOfTime
@@ -359,16 +360,10 @@ class _Undo(ImportWork):
 
 
 def _repository(uow: UnitOfWork, kind: str) -> Any:
-    return {"floor": uow.floors, "room": uow.rooms, "device": uow.devices}[kind]
+    return {"floor": uow.floors, "room": uow.rooms, "device": uow.devices, "group": uow.groups}[
+        kind
+    ]
 
 
 def _empty(now: Any, before: Any) -> bool:
     return now in (None, [], {}) and before in (None, [], {})
-
-
-# `restored` asks a record for the types of its fields.
-_PROBES: dict[str, Any] = {
-    "floor": Floor(id="flr_0", building_id="bld_0", floor_number=0),
-    "room": Room(id="rm_0", building_id="bld_0", floor_id="flr_0", room_number="0"),
-    "device": Device(id="dev_0", building_id="bld_0", floor_id="flr_0", name="-", device_type="-"),
-}

@@ -69,7 +69,7 @@ def invite_user(
     """A new user with a sign-in. Raises Duplicate for an address that is in use.
 
     A sign-in without a user is what an invitation leaves that was cut off, and is taken over: so
-    inviting again ends in one user.
+    inviting again ends in one user. This very request again answers with the user it made.
     """
     for permission in (Permission.CREATE_USER, Permission.MANAGE_ROLES):
         actor.rights.must(permission, ORGANIZATION, kind="organization")
@@ -86,10 +86,13 @@ def invite_user(
         by=actor.user_id,
     )
     if uow.users.has_email(user.email):
+        if (before := uow.done_before()) != {}:
+            return uow.users.get(before[0])
         raise email_taken()
     sign_in = sign_ins.create(user.email)
     user = replace(user, subject=sign_in.subject)
     with uow:
+        uow.only_once(user.id)
         uow.users.add(user)
     if not sign_in.is_new:
         # Only now is it certain that the sign-in is nobody else's.
@@ -119,6 +122,8 @@ def update_user(
 ) -> User:
     """The user with these fields changed; `grants` as WantedGrants, in place of those there are.
 
+    Who has grants has only these: those that carry the user's role follow it when it changes.
+
     Raises LastAdmin, and as `change_record`.
     """
 
@@ -129,9 +134,14 @@ def update_user(
 
     def change(user: User) -> User:
         values = dict(changes)
+        role = values.get("role", user.role)
         if "grants" in values:
-            role = values.get("role", user.role)
             values["grants"] = _real_grants(values["grants"], role, uow)
+        else:
+            values["grants"] = tuple(
+                replace(grant, role=role) if grant.role is user.role else grant
+                for grant in user.grants
+            )
         return user.changed(at=now, by=actor.user_id, **values)
 
     return change_record(  # type: ignore[type-var]  # a user is versioned as records are
@@ -159,7 +169,8 @@ def deactivate_user(
         uow=uow,
         versions=versions,
     )
-    sign_ins.disable(user.subject)
+    if not user.is_active:  # let in again by others since this request came first
+        sign_ins.disable(user.subject)
     return user
 
 
@@ -175,7 +186,8 @@ def reactivate_user(
     """The user let in again, with role and grants as before. Raises as `change_record`."""
 
     def change(user: User) -> User:
-        sign_ins.enable(user.subject)
+        if user.is_active or not uow.done_before():
+            sign_ins.enable(user.subject)
         return user.reactivated(at=now, by=actor.user_id)
 
     return change_record(  # type: ignore[type-var]  # a user is versioned as records are

@@ -44,7 +44,7 @@ from arxos.migrations.revisions import Migration
 from arxos.ports.checks import CheckOrder
 from arxos.ports.exports import ExportOrder
 from arxos.ports.history import ChangeFilter
-from arxos.ports.imports import UploadedFile, upload_location
+from arxos.ports.imports import ImportOrder, UploadedFile, upload_location
 from arxos.ports.migrations import MigrationOrder
 from arxos.ports.registry import (
     BuildingFilter,
@@ -142,6 +142,8 @@ class World:
         )
         self.user: User = make_user(id="usr_ada")
         self.guest: User = make_user(role=Role.VIEWER)
+        on_floor = Grant(role=Role.ENGINEER, building_id=self.building.id, floor_id=self.floor.id)
+        self.on_one_floor = make_actor(grants=(on_floor,))
         with self.uow as uow:
             uow.buildings.add(self.building)
             uow.floors.add(self.floor)
@@ -180,10 +182,15 @@ class World:
             now=LATER,
         )
         self.files = FakeChangeFiles()
-        self.desk = DynamoImportDesk(connection, self.files, make_id)
+        self.desk: DynamoImportDesk = DynamoImportDesk(connection, self.files, make_id)
         with self.desk.chunk(self.uploaded, self.job, 0) as uow:
             floor = replace(self.upstairs, events=())
             uow.floors.update(floor.changed(at=NOON, by=None, name="Upstairs"))
+        self.swept: Device = make_device(self.floor)
+        with self.uow as uow:
+            uow.devices.add(self.swept)
+        with self.desk.chunk(self.uploaded, self.job, 1) as uow:
+            uow.devices.remove(replace(self.swept, events=()).removed(at=LATER, by="usr_ada"))
         self.history: DynamoHistory = DynamoHistory(ORG, lambda: self.files)
         self.old: Building = make_building(name="Old")
         self.deletion: Deletion = Deletion(
@@ -215,6 +222,15 @@ class World:
             queue(uow)
 
     @property
+    def import_order(self) -> ImportOrder:
+        return ImportOrder(
+            organization_id=ORG,
+            building_id=self.building.id,
+            import_id=self.job.id,
+            action="apply",
+        )
+
+    @property
     def uploaded(self) -> UploadedFile:
         file = UploadedFile.at(upload_location(ORG, self.job))
         assert file is not None
@@ -242,8 +258,10 @@ class World:
         return {"uow": self.uow, "history": self.history, "actor": ADA}
 
     def room_as_of(self, moment: datetime) -> Room:
-        room = rooms.get_room(self.building.id, self.room.id, uow=self.uow, actor=ADA)
-        return history.record_as_of(room, moment, history=self.history, actor=ADA)
+        was: Room = history.record_as_of(
+            "room", self.building.id, self.room.id, moment, **self.asked
+        )
+        return was
 
 
 def start_an_import(w: World) -> None:
@@ -266,6 +284,11 @@ def make_a_building_once(w: World) -> None:
     actor = make_actor(once="a-request")
     w.uow = DynamoUnitOfWork(w.connection, actor, make_id)
     create_a_building(w)
+
+
+def what_was_done_before(w: World) -> None:
+    uow = DynamoUnitOfWork(w.connection, make_actor(once="a-request"), make_id)
+    assert uow.done_before() == {}
 
 
 def invite_a_user(w: World) -> None:
@@ -384,6 +407,7 @@ RUNS: dict[str, Callable[[World], Any]] = {
         "building", w.empty.id, w.empty.id, versions=None, uow=w.uow, actor=ADA, now=LATER
     ),
     "B8": lambda w: overview.get_summary(w.building.id, uow=w.uow, actor=ADA),
+    "N1": lambda w: buildings.see_building(w.building.id, uow=w.uow, actor=w.on_one_floor),
     "B9": lambda w: buildings.list_buildings(BuildingFilter(), Page(), uow=w.uow, actor=SOME),
     "F1": lambda w: floors.get_floor(w.building.id, w.floor.id, uow=w.uow, actor=ADA),
     "F2": lambda w: floors.list_floors(w.building.id, FloorFilter(), Page(), uow=w.uow, actor=ADA),
@@ -447,6 +471,8 @@ RUNS: dict[str, Callable[[World], Any]] = {
     "I3": start_an_import,
     "I4": lambda w: w.write(lambda u: u.imports.save(w.job)),
     "I5": lambda w: w.claim(),
+    "I7": lambda w: w.write(lambda uow: uow.imports.hand_over(w.job)),
+    "I8": lambda w: w.desk.whose_turn(w.import_order),
     "I6": lambda w: cancel_import(w.building.id, w.job.id, uow=w.uow, actor=ADA, now=NOON),
     "E1": lambda w: exports.get_export(
         w.building.id, w.export.id, uow=w.uow, actor=ADA, now=w.export.created_at
@@ -518,12 +544,30 @@ RUNS: dict[str, Callable[[World], Any]] = {
     "X4": lambda w: w.write(lambda u: clear_the_remains(w, u)),
     "C7": lambda w: list(w.history.of_import(w.job.id)),
     "A2": make_a_building_once,
+    "A3": what_was_done_before,
     "A1": lambda w: w.answers.once(organization_id=ORG, key="k", payload="p", run=dict),
-    "C1": lambda w: history.list_room_changes(w.building.id, w.room.id, Page(), **w.asked),
+    "C1": lambda w: history.list_record_changes(
+        "room", w.building.id, w.room.id, Page(), **w.asked
+    ),
     "C2": lambda w: history.list_building_changes(w.building.id, ChangeFilter(), Page(), **w.asked),
     "C3": lambda w: history.list_user_changes("usr_ada", ChangeFilter(), Page(), **w.asked),
-    "C4": lambda w: history.list_floor_changes(w.building.id, w.upstairs.id, Page(), **w.asked),
+    "C4": lambda w: history.list_record_changes(
+        "floor", w.building.id, w.upstairs.id, Page(), **w.asked
+    ),
     "C5": lambda w: w.room_as_of(LATER),
+    "C8": lambda w: history.list_record_changes(
+        "group", w.building.id, w.group.id, Page(), **w.asked
+    ),
+    "C9": lambda w: history.list_user_changes(
+        "usr_ada", ChangeFilter(), Page(), done=history.Done.TO_USER, **w.asked
+    ),
+    "P1": lambda w: history.list_record_changes(
+        "building", w.gone.id, w.gone.id, Page(), **w.asked
+    ),
+    "P2": lambda w: history.list_record_changes(
+        "device", w.building.id, w.swept.id, Page(), **w.asked
+    ),
+    "P3": lambda w: devices.get_device(w.building.id, w.door.id, uow=w.uow, actor=w.on_one_floor),
     "C6": lambda w: history.list_building_changes(w.gone.id, ChangeFilter(), Page(), **w.asked),
 }
 
@@ -563,6 +607,10 @@ def test_history_is_found_by_record_by_building_and_by_user(world: World) -> Non
     assert {"BuildingCreated", "RoomAdded", "FloorUpdated", "ImportStarted"} < set(events("C2"))
     assert "UserInvited" in events("C3")
     assert events("C4") == ["FloorUpdated", "FloorAdded"]
+    assert events("C8") == ["GroupMembersChanged", "GroupAdded"]
+    assert events("C9") == ["UserInvited"]
+    assert events("P1") == ["BuildingRemoved", "BuildingCreated"]
+    assert events("P2") == ["DeviceRemoved", "DeviceAdded"]
     assert events("C6") == ["BuildingRemoved", "BuildingCreated"]
 
 

@@ -7,8 +7,9 @@ import pytest
 from arxos.adapters.dynamodb.import_desk import DynamoImportDesk
 from arxos.adapters.dynamodb.table import connect
 from arxos.adapters.dynamodb.unit_of_work import DynamoUnitOfWork
+from arxos.domain.errors import Conflict
 from arxos.domain.import_job import ImportJob, ImportStatus
-from arxos.ports.imports import ImportDesk, UploadedFile, upload_location
+from arxos.ports.imports import ImportDesk, ImportOrder, UploadedFile, upload_location
 from arxos.ports.registry import UnitOfWork
 from tests.dynamodb_table import REGION
 from tests.fakes import FakeChangeFiles, FakeImportDesk, FakeTable, FakeUnitOfWork
@@ -145,3 +146,40 @@ def test_a_chunks_history_is_one_entry_and_a_file_with_every_change(moto_table: 
     )
     assert '"event": "FloorAdded"' in files.files[entry.file][0]
     assert '"room_number": [null, "101"]' in files.files[entry.file][1]
+
+
+def test_the_rest_of_an_import_is_the_buildings_turn(
+    desk_and_registry: tuple[ImportDesk, UnitOfWork], announced: Callable[..., UploadedFile]
+) -> None:
+    desk, uow = desk_and_registry
+    first, second = announced(status=ImportStatus.APPLYING, attempts=2), announced()
+    order = ImportOrder(
+        organization_id=ORG,
+        building_id=second.building_id,
+        import_id=second.import_id,
+        action="apply",
+    )
+    assert desk.whose_turn(order) is None
+    assert desk.whose_turn(replace(order, building_id=make_id("building"))) is None
+
+    with uow:
+        job = uow.imports.get(first.building_id, first.import_id)
+        uow.imports.hand_over(job.handed_over(at=LATER))
+
+    handed = desk.whose_turn(order)
+    assert handed is not None
+    assert (handed.id, handed.attempts, handed.is_to_go_on) == (first.import_id, 0, True)
+    building = uow.buildings.get(first.building_id)
+    with uow:  # a change by hand leaves whose turn it is
+        uow.buildings.update(building.edited(at=LATER, by="usr_ada", name="South Tower"))
+    assert desk.whose_turn(order) == handed
+
+
+def test_who_has_lost_an_import_cannot_hand_it_over(
+    desk_and_registry: tuple[ImportDesk, UnitOfWork], announced: Callable[..., UploadedFile]
+) -> None:
+    _, uow = desk_and_registry
+    file = announced(status=ImportStatus.APPLYING, attempt="one")
+    lost = replace(uow.imports.get(file.building_id, file.import_id), attempt="two")
+    with pytest.raises(Conflict), uow:
+        uow.imports.hand_over(lost.handed_over(at=LATER))

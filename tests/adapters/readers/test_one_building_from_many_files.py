@@ -3,6 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from arxos.adapters.readers.by_suffix import ReaderBySuffix
@@ -45,6 +46,37 @@ def test_models_and_workbooks_make_one_building_and_each_again_changes_nothing()
         again = plan(models[name], *records)
         assert (again.created, again.updated, again.size) == (0, 0, 0), name
         assert again.removable == []
+
+
+def test_electrical_devices_are_in_the_rooms_that_the_workbook_names() -> None:
+    """The electrical model has no rooms: its devices are put into those of the architecture.
+
+    Of a device that the workbook counts to two rooms, either will do.
+    """
+    records: list[Record] = []
+    for name in FILES[:2]:
+        model = ReaderBySuffix().read(DATA / name, profile="equipment")
+        records = stored(plan(model, *records), *records)
+    numbers = {r.id: r.room_number for r in records if isinstance(r, Room)}
+    found = {
+        r.external_ids["ifc"]: numbers.get(r.room_id or "")
+        for r in records
+        if isinstance(r, Device)
+    }
+    electrical = ReaderBySuffix().read(DATA / "Duplex_E.ifc", profile="equipment")
+    keys = {device.key for device in electrical.devices}
+    sheet = openpyxl.load_workbook(DATA / "Duplex-Handover.xlsx", read_only=True)["Component"]
+    header, *rows = sheet.iter_rows(values_only=True)
+    key, space = header.index("ExtIdentifier"), header.index("Space")
+    named = {
+        str(row[key]): {part.strip() for part in str(row[space]).split(",")}
+        for row in rows
+        if row[key] in keys
+    }
+
+    right = [k for k, rooms in named.items() if found.get(k) in rooms]
+    assert len(named) == 86
+    assert len(right) >= 84
 
 
 def test_a_workbook_alone_then_its_successor_is_exactly_what_changed() -> None:

@@ -1,6 +1,7 @@
-"""Claims on imports, by one conditional UpdateItem each (access pattern I5)."""
+"""Claims on imports, by one conditional UpdateItem each (I5), and whose turn it is (I8)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -13,8 +14,9 @@ from arxos.adapters.dynamodb.journal import ChangeFiles as WrittenChangeFiles
 from arxos.adapters.dynamodb.journal import Operation
 from arxos.adapters.dynamodb.repositories.base import get_item
 from arxos.adapters.dynamodb.repositories.history import DynamoHistory
-from arxos.adapters.dynamodb.table import ImportItem
+from arxos.adapters.dynamodb.table import BuildingItem, ImportItem
 from arxos.adapters.dynamodb.unit_of_work import ChunkUnitOfWork
+from arxos.domain.errors import NotFound
 from arxos.domain.history import Change
 from arxos.domain.identifiers import NewId
 from arxos.domain.import_job import CLAIMED_FROM, ImportJob, ImportStatus
@@ -75,6 +77,17 @@ class DynamoImportDesk:
                 return None
             raise
         return job_mapping.import_job(item)
+
+    def whose_turn(self, order: ImportOrder) -> ImportJob | None:
+        """I8."""
+        key = keys.building(order.organization_id, order.building_id)
+        try:
+            building = get_item(BuildingItem, key, "building", only=["kind", "turn"])
+            if building.turn is None:
+                return None
+            return self.find(replace(order, import_id=building.turn))
+        except NotFound:
+            return None
 
     def changes(self, file: UploadedFile, job: ImportJob) -> Iterator[Change]:
         history = DynamoHistory(file.organization_id, lambda: self._files)

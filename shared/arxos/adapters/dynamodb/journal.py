@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from arxos.adapters.dynamodb import keys
-from arxos.adapters.dynamodb.table import ChangeItem
+from arxos.adapters.dynamodb.table import ChangeItem, GoneItem
 from arxos.adapters.dynamodb.transaction import Transaction
 from arxos.domain.events import DomainEvent
-from arxos.domain.identifiers import NewId
+from arxos.domain.identifiers import NewId, shard_of
 from arxos.domain.plain_values import plain
+from arxos.domain.record import Record
 from arxos.domain.timestamps import to_iso
 from arxos.domain.user import Actor
 
@@ -28,8 +29,13 @@ class Journal(Protocol):
         events: Iterable[DomainEvent],
         building_id: str | None,
         version: int | None = None,
+        *,
+        removed: Record | None = None,
     ) -> None:
-        """Queue what happened to one record, which is in `version` from then on."""
+        """Queue what happened to one record, which is in `version` from then on.
+
+        `removed` is the record when it goes: what its item told of its history must stay.
+        """
         ...
 
     def finish(self) -> None:
@@ -54,11 +60,14 @@ class EntryPerChange:
         events: Iterable[DomainEvent],
         building_id: str | None,
         version: int | None = None,
+        *,
+        removed: Record | None = None,
     ) -> None:
         for event in events:
-            self._transaction.put_new(
-                change_item(self._actor, self._new_id("change"), event, building_id, version)
-            )
+            item = change_item(self._actor, self._new_id("change"), event, building_id, version)
+            if removed is not None:
+                item.change_files, item.born = set(removed.change_files) or None, _born(removed)
+            self._transaction.put_new(item)
 
     def finish(self) -> None:
         """Nothing is held back."""
@@ -88,6 +97,10 @@ _CHUNK_EVENTS = {
 }
 
 
+# Of what is remembered of a record that a chunk removes: 100 records are to fit into one item.
+MOST_POINTERS = 50
+
+
 class FilePerChunk:
     """One item for a whole chunk of an operation, and beside it a file with each change (ADR 0005).
 
@@ -111,6 +124,7 @@ class FilePerChunk:
         self._operation = operation
         self._chunk = chunk
         self._events: list[tuple[DomainEvent, int | None]] = []
+        self._gone: dict[str, GoneItem] = {}
         self._building_id: str | None = None
         self._change_id = f"{operation.id}.{chunk:06d}"
 
@@ -123,9 +137,30 @@ class FilePerChunk:
         events: Iterable[DomainEvent],
         building_id: str | None,
         version: int | None = None,
+        *,
+        removed: Record | None = None,
     ) -> None:
         self._events.extend((event, version) for event in events)
         self._building_id = building_id
+        if removed is not None and building_id is not None and version is not None:
+            self._remember(removed, building_id, version)
+
+    def _remember(self, removed: Record, building_id: str, version: int) -> None:
+        """By which chunk the record went: one item for all of a shard."""
+        shard = shard_of(removed.id)
+        item = self._gone.get(shard)
+        if item is None:
+            key = keys.gone(self._actor.organization_id, building_id, shard, self._change_id)
+            at = removed.events[-1].at if removed.events else None
+            item = GoneItem(key.pk, key.sk, at=to_iso(at) if at else "", records={})
+            self._gone[shard] = item
+            self._transaction.put_new(item)
+        newest = sorted(removed.change_files, key=lambda f: -int(f.partition("#")[0]))
+        item.records[removed.id] = {
+            "version": version,
+            "born": _born(removed),
+            "files": [f"{version}#{self._change_id}", *newest[:MOST_POINTERS]],
+        }
 
     def finish(self) -> None:
         if not self._events or self._building_id is None:
@@ -134,9 +169,7 @@ class FilePerChunk:
             f"changes/{self._actor.organization_id}/{self._building_id}/{self._operation.id}/"
             f"{self._chunk:06d}-{self._operation.attempt}.jsonl.gz"
         )
-        self._files.save(
-            location, [json.dumps(change_line(*e), ensure_ascii=False) for e in self._events]
-        )
+        self._files.save(location, [self._line(*each) for each in self._events])
         change_id = self._change_id
         key = keys.chunk_change(self._actor.organization_id, change_id)
         first, _ = self._events[0]
@@ -158,6 +191,16 @@ class FilePerChunk:
                 **_context(self._actor, change_id, self._building_id, at),
             )
         )
+
+    def _line(self, event: DomainEvent, version: int | None) -> str:
+        line = change_line(event, version)
+        if event.kept and self._operation.kind == "import":  # of which there is an undo
+            line["kept"] = plain(event.kept)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def _born(record: Record) -> str | None:
+    return to_iso(record.created_at) if record.created_at else None
 
 
 def change_item(

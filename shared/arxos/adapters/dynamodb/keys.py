@@ -17,6 +17,7 @@ _SORT_CHARACTERS = 100
 
 FLOOR, ROOM, DEVICE, IMPORT, CHANGE = "FLR#", "RM#", "DEV#", "IMP#", "CHG#"
 EXPORT = "EXP#"
+GONE = "GONE#"
 CHECK = "CHK#"
 USER = "USR#"
 MIGRATIONS = "SYSTEM#MIGRATIONS"
@@ -59,8 +60,13 @@ def answer_part(org: str, name: str, number: int) -> Key:
 
 
 def made_once(org: str, once: str) -> Key:
-    """What a request with an Idempotency-Key made: written with it, unlike its answer."""
+    """What a request with an Idempotency-Key did: written with it, unlike its answer."""
     return Key(answers(org), f"ONCE#{once}")
+
+
+def rows_made_once(org: str, once: str, first_row: int) -> Key:
+    """What the rows from this one on did that were one transaction."""
+    return Key(answers(org), f"ONCE#{once}#{first_row:03d}")
 
 
 def users(org: str) -> str:
@@ -169,6 +175,16 @@ def chunk_change(org: str, change_id: str) -> Key:
 def changes_of(org: str, record_id: str) -> str:
     """The partition of a record's own changes."""
     return f"ORG#{org}#REC#{record_id}"
+
+
+def gone(org: str, building_id: str, shard: str, chunk_id: str) -> Key:
+    """What a chunk removed in one shard of a building."""
+    return Key(gone_from(org, building_id, shard), GONE + chunk_id)
+
+
+def gone_from(org: str, building_id: str, shard: str) -> str:
+    """The partition of all that chunks removed in a shard: that of a record's id."""
+    return f"ORG#{org}#BLD#{building_id}#{shard}#GONE"
 
 
 def changes_by_time(at: str, change_id: str) -> str:

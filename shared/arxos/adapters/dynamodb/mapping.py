@@ -46,7 +46,7 @@ R = TypeVar("R", bound=Record)
 # Kept by others than the record: a change of its fields leaves them as they are.
 COUNTERS = frozenset(
     {"floors_count", "rooms_count", "devices_count", "groups_count", "members_count"}
-    | {"change_files", "deletion_id", "group_ids", "shards"}
+    | {"change_files", "deletion_id", "group_ids", "shards", "turn"}
 )
 
 
@@ -87,6 +87,7 @@ def _record(item: RecordItem) -> dict[str, Any]:
         "updated_at": from_iso(item.updated_at),
         "created_by": item.created_by,
         "updated_by": item.updated_by,
+        "change_files": frozenset(item.change_files or ()),
     }
 
 

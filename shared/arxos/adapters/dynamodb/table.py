@@ -111,6 +111,7 @@ class BuildingItem(RecordItem, discriminator="building"):
     sensitive: JSONAttribute = JSONAttribute(null=True)
     drop_mode = UnicodeAttribute(null=True)
     shards = NumberAttribute(default=1)
+    turn = UnicodeAttribute(null=True)
     floors_count = NumberAttribute(default=0)
     rooms_count = NumberAttribute(default=0)
     devices_count = NumberAttribute(default=0)
@@ -217,9 +218,12 @@ class HolderItem(TableItem, discriminator="holder"):
 
 
 class OnceItem(TableItem, discriminator="once"):
-    """What a request with an Idempotency-Key made. `expires_at`: see ExportItem."""
+    """What a request with an Idempotency-Key did; `rows` (JSON) which rows of a batch, and with
+    which records. `expires_at`: see ExportItem.
+    """
 
     record_id = UnicodeAttribute()
+    rows = UnicodeAttribute(null=True)
     expires_at = NumberAttribute()
 
 
@@ -248,6 +252,7 @@ class ImportItem(TableItem, discriminator="import"):
     is_approved = BooleanAttribute(null=True)
     apply_begun = BooleanAttribute(null=True)
     remove = BooleanAttribute(null=True)
+    is_cut_off = BooleanAttribute(null=True)
     undo_begun_at = UnicodeAttribute(null=True)
     started_by = UnicodeAttribute(null=True)
     started_by_name = UnicodeAttribute(null=True)
@@ -375,6 +380,20 @@ class ChangeItem(TableItem, discriminator="change"):
     file = UnicodeAttribute(null=True)
     records = NumberAttribute(null=True)
     kinds = UnicodeSetAttribute(null=True)
+    # Of a removal by hand: which chunks changed the record before, as its item told.
+    change_files = UnicodeSetAttribute(null=True)
+    born = UnicodeAttribute(null=True)
+
+
+class GoneItem(TableItem, discriminator="gone"):
+    """What a chunk removed in one shard of a building, to find the chunk by (ADR 0005).
+
+    `records` maps each id to the version of its removal, when it came into the registry, and the
+    chunks that had changed it.
+    """
+
+    at = UnicodeAttribute()
+    records: JSONAttribute = JSONAttribute()
 
 
 def connect(*, table_name: str, region: str, endpoint_url: str | None) -> Connection:

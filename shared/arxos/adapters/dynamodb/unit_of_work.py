@@ -1,6 +1,8 @@
 """One organisation's registry on DynamoDB: everything queued is one TransactWriteItems."""
 
+import json
 import time
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
@@ -14,6 +16,7 @@ from arxos.adapters.dynamodb.journal import (
     Journal,
     Operation,
 )
+from arxos.adapters.dynamodb.query import Collection, read_all
 from arxos.adapters.dynamodb.repositories.base import get_item
 from arxos.adapters.dynamodb.repositories.buildings import DynamoBuildings
 from arxos.adapters.dynamodb.repositories.checks import DynamoChecks
@@ -81,9 +84,30 @@ class DynamoUnitOfWork:
         """Access pattern A2."""
         if self._actor.once is None:
             return
+        self._note(keys.made_once(self._actor.organization_id, self._actor.once), record_id)
+
+    def rows_only_once(self, rows: Mapping[int, str]) -> None:
+        """Access pattern A2."""
+        if self._actor.once is None or not rows:
+            return
+        first = min(rows)
+        key = keys.rows_made_once(self._actor.organization_id, self._actor.once, first)
+        self._note(key, rows[first], rows=json.dumps(rows, separators=(",", ":")))
+
+    def done_before(self) -> dict[int, str]:
+        """Access pattern A3."""
+        done: dict[int, str] = {}
+        if self._actor.once is None:
+            return done
         key = keys.made_once(self._actor.organization_id, self._actor.once)
+        for item in read_all(Collection((key.pk,), key.sk)):
+            rows = json.loads(item.rows) if item.rows else {0: item.record_id}
+            done.update({int(row): record_id for row, record_id in rows.items()})
+        return done
+
+    def _note(self, key: keys.Key, record_id: str, rows: str | None = None) -> None:
         expires_at = int(time.time()) + ONCE_SECONDS
-        item = OnceItem(key.pk, key.sk, record_id=record_id, expires_at=expires_at)
+        item = OnceItem(key.pk, key.sk, record_id=record_id, rows=rows, expires_at=expires_at)
 
         def made_before() -> ArxosError:
             return DoneBefore(get_item(OnceItem, key, "request").record_id)

@@ -4,7 +4,7 @@ import posixpath
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree  # nosec B405
 
 from arxos.adapters.marking.marks import Cell, Mark, Marks
 from arxos.adapters.marking.notes import NEW_DRAWING, NEW_NOTES, with_shapes, with_texts
@@ -222,4 +222,4 @@ def _relations_of(part: str) -> str:
 
 def _tree(text: bytes) -> ElementTree.Element:
     # Parts with a document type were refused before (workbook_file_check.py): no entities.
-    return ElementTree.fromstring(text)  # noqa: S314
+    return ElementTree.fromstring(text)  # noqa: S314 # nosec B314

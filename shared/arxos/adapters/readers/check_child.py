@@ -5,7 +5,7 @@ Run as `python -m arxos.adapters.readers.check_child TASK JOB`; JOB is a JSON fi
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from arxos.adapters.readers.workbook_sheets import Row, Sheet, date_of, number_o
 from arxos.domain.errors import UnreadableFile
 from arxos.domain.handover.cell_tests import CheckedRow
 from arxos.domain.handover.cobie import RULES, check_cobie
-from arxos.domain.handover.reading import add_problems, reading_rules
+from arxos.domain.handover.reading import add_problems, check_of_reading, reading_rules
 from arxos.domain.handover.rule import CheckResult, Findings
 
 # What COBie's own rules say better.
@@ -78,7 +78,7 @@ def check_file(path: Path, *, cobie_only: bool = False) -> CheckResult | None:
     if path.suffix == ".csv":
         model = CsvReader().read(path, profile="")
         read = len(model.floors) + len(model.rooms) + len(model.devices)
-        return _of_reading(model.problems, read)
+        return check_of_reading(model.problems, of=read)
     problems = ProblemList()
     sheets = read_workbook(path, problems, not_data=NOT_DATA)
     if not is_cobie(sheets):
@@ -102,15 +102,7 @@ def _check_table(sheets: Sequence[Sheet], problems: ProblemList) -> CheckResult:
     from arxos.adapters.readers.tables import read_tables
 
     model = read_tables(sheets, problems)
-    return _of_reading(model.problems, sum(len(sheet.rows) for sheet in sheets))
-
-
-def _of_reading(problems: Iterable[Any], read: int) -> CheckResult:
-    found = tuple(problems)
-    rules = reading_rules(found)
-    findings = Findings(rules.values())
-    add_problems(found, rules, findings, of=read)
-    return findings.result()
+    return check_of_reading(model.problems, of=sum(len(sheet.rows) for sheet in sheets))
 
 
 class _Table:

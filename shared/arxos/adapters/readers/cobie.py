@@ -11,8 +11,8 @@ from arxos.adapters.readers.cobie_components import read_components
 from arxos.adapters.readers.cobie_facility import read_facility
 from arxos.adapters.readers.cobie_groups import read_groups
 from arxos.adapters.readers.cobie_reading import Reading
-from arxos.adapters.readers.cobie_sheets import COLUMNS
-from arxos.adapters.readers.cobie_spaces import numbered, read_floors, read_spaces
+from arxos.adapters.readers.cobie_sheets import COLUMNS, RECORDS
+from arxos.adapters.readers.cobie_spaces import read_floors, read_spaces
 from arxos.adapters.readers.cobie_tables import find_tables
 from arxos.adapters.readers.header_row import folded_header
 from arxos.adapters.readers.problem_list import ProblemList
@@ -34,7 +34,7 @@ def read_cobie(sheets: Sequence[Sheet], problems: ProblemList) -> SourceModel:
     facility = read_facility(reading)
     attributes = read_attributes(reading)
     floors = read_floors(reading, facility)
-    rooms = read_spaces(reading, facility, attributes)
+    rooms = read_spaces(reading, facility, attributes, floors)
     devices = read_components(reading, attributes, floors)
     zones = read_groups(reading, "Zone", "zone", "SpaceNames", reading.spaces)
     systems = read_groups(reading, "System", "system", "ComponentNames", reading.components)
@@ -42,10 +42,13 @@ def read_cobie(sheets: Sequence[Sheet], problems: ProblemList) -> SourceModel:
         source="cobie",
         schema="COBie 2.4",
         building=facility.building,
-        floors=tuple(numbered(floors, {room.floor_key for room in rooms})),
+        floors=tuple(floors.numbered({room.floor_key for room in rooms if room.floor_said})),
         rooms=tuple(rooms),
         devices=tuple(devices),
         groups=(*zones, *systems),
         kept_sheets=kept_sheets,
         problems=problems.all(),
+        incomplete=frozenset(
+            RECORDS.values() if problems.has("TOO_MANY_ROWS") else reading.incomplete
+        ),
     )

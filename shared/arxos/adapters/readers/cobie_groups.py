@@ -18,32 +18,37 @@ class _Group:
     line: int
     description: str | None = None
     members: list[str] = field(default_factory=list)
+    are_members_said: bool = True
 
 
 def read_groups(
     reading: Reading, sheet: str, kind: Literal["system", "zone"], column: str, members: Names
 ) -> list[SourceGroup]:
     """One row for each member, the group's name repeated."""
+    of = "Space" if kind == "zone" else "Component"
     found: dict[tuple[str, str | None], _Group] = {}
     for table, row, name in reading.rows(sheet):
         category = reading.text(table, row, "Category")
         group = found.setdefault((folded(name), category), _Group(name, category, row.number))
         group.description = group.description or reading.description(table, row, name)
+        group.are_members_said &= reading.says(sheet, column)
         cell = table.text(row, column)
         if cell is None:
             continue
         keys, unknown = members.several(cell)
         group.members.extend(keys)
-        for member in unknown:
+        group.are_members_said &= not unknown
+        # Why there are none at all was told, once for all groups.
+        for member in unknown if members.keys else ():
             reading.error(
                 "MEMBER_UNKNOWN",
-                f"{sheet} '{name}' has the member '{member}', which the workbook does not have.",
+                f"{sheet} '{name}' has the member '{member}', which sheet '{of}' does not have.",
                 sheet,
                 line=row.number,
                 key=name,
                 field=column,
                 value=member,
-                kept="The others were taken over.",
+                kept="Its other members were taken over.",
             )
     names: dict[str, int] = {}
     groups = []
@@ -62,6 +67,7 @@ def read_groups(
                 device_keys=unique if kind == "system" else (),
                 room_keys=unique if kind == "zone" else (),
                 line=group.line,
+                members_said=group.are_members_said,
             )
         )
     return groups

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from typing import Unpack
 
 from arxos.adapters.readers.cobie_names import Names
+from arxos.adapters.readers.cobie_sheets import RECORDS
 from arxos.adapters.readers.cobie_tables import Table
+from arxos.adapters.readers.number_texts import DecimalMark, decimal_mark
 from arxos.adapters.readers.problem_list import Place, ProblemList
 from arxos.adapters.readers.source_text import TextCleaner
-from arxos.adapters.readers.workbook_sheets import Row, date_of, number_of, text_of
-from arxos.domain.text_rules import MAX_DESCRIPTION
+from arxos.adapters.readers.workbook_sheets import Row, date_of, text_of
+from arxos.domain.text_rules import MAX_DESCRIPTION, folded
 
 
 @dataclass(slots=True)
@@ -24,16 +26,30 @@ class Reading:
     components: Names = field(default_factory=Names)
     floor_of_space: dict[str, str] = field(default_factory=dict)
     """Each space's key -> its floor's."""
-    _seen_keys: dict[str, set[str]] = field(default_factory=dict)
+    incomplete: set[str] = field(default_factory=set)
+    """The kinds of records of which the workbook does not say all (`SourceModel.incomplete`)."""
+    _rows_of_keys: dict[str, dict[str, int]] = field(default_factory=dict)
+    _rows_of_names: dict[str, dict[str, int]] = field(default_factory=dict)
+    _marks: dict[tuple[str, str], DecimalMark] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """What sheets and columns that are missing leave unsaid, whatever the rows hold."""
+        self.incomplete |= {kind for sheet, kind in RECORDS.items() if not self.says(sheet)}
+
+    def says(self, sheet: str, column: str = "Name") -> bool:
+        """Whether the workbook has the sheet, with the column; a missing one was told."""
+        table = self.tables.get(sheet)
+        return table is not None and column in table.columns.known
 
     def rows(self, name: str) -> Iterator[tuple[Table, Row, str]]:
         """Each row of a sheet that has a name, with it."""
         table = self.tables.get(name)
-        if table is None or "Name" not in table.columns.known:
+        if table is None or not self.says(name):
             return
         for row in table.rows:
             called = text_of(table.get(row, "Name"))
             if called is None:
+                self.left_out(name)
                 self.error(
                     "NAME_MISSING",
                     f"Row {row.number} of sheet '{name}' has no Name; it was not taken over.",
@@ -44,6 +60,11 @@ class Reading:
                 continue
             yield table, row, called
 
+    def left_out(self, sheet: str) -> None:
+        """A row of the sheet was not taken over: what it was about is not gone."""
+        if (kind := RECORDS.get(sheet)) is not None:
+            self.incomplete.add(kind)
+
     def key(self, table: Table, row: Row, name: str) -> tuple[str, dict[str, str]]:
         """The row's key, one of a kind on its sheet, and the ids it has elsewhere."""
         external = table.text(row, "ExtIdentifier")
@@ -52,27 +73,43 @@ class Reading:
         other = {}
         if external and made_of.casefold().startswith("ifc"):
             other["ifc"] = external
-        seen = self._seen_keys.setdefault(table.name, set())
-        if key in seen and external:
+        keys = self._rows_of_keys.setdefault(table.name, {})
+        names = self._rows_of_names.setdefault(table.name, {})
+        if (named_before := names.setdefault(folded(name), row.number)) != row.number:
+            self._warn_name_doubled(table.name, row, name, named_before)
+        if external and key in keys:
             # Tools that copy rows copy the identifier; the name still tells them apart.
+            self._warn_id_doubled(table.name, row, external, keys[key])
             other, key = {}, name
         number = 1
-        while key in seen:
+        while key in keys:
             number += 1
             key = f"{name} ({number})"
-        if number > 1:
-            self._warn_doubled(table.name, row, name, key)
-        seen.add(key)
+        keys[key] = row.number
         return key, other
 
-    def _warn_doubled(self, sheet: str, row: Row, name: str, key: str) -> None:
+    def _warn_id_doubled(self, sheet: str, row: Row, external: str, before: int) -> None:
         self.warn(
-            "NAME_DOUBLED",
-            f"'{name}' occurs more than once on sheet '{sheet}'; all rows were kept, this one as"
-            f" '{key}'. COBie wants names one of a kind.",
+            "ID_DOUBLED",
+            f"Rows {before} and {row.number} of sheet '{sheet}' have the same ExtIdentifier,"
+            f" '{external}'; both were kept apart, row {row.number} by its name. Give it an"
+            " identifier of its own.",
             sheet,
             line=row.number,
-            key=key,
+            key=external,
+            field="ExtIdentifier",
+            value=external,
+        )
+
+    def _warn_name_doubled(self, sheet: str, row: Row, name: str, before: int) -> None:
+        self.warn(
+            "NAME_DOUBLED",
+            f"'{name}' is the name of row {before} and of row {row.number} of sheet '{sheet}', and"
+            " COBie wants names one of a kind. Both were kept; other sheets that name it were"
+            f" taken to mean row {before}.",
+            sheet,
+            line=row.number,
+            key=name,
             field="Name",
         )
 
@@ -101,22 +138,35 @@ class Reading:
         )
         return None if text == name else text
 
+    def numbers(self, sheet: str, column: str) -> list[float]:
+        """All that the column holds; what is no number is told when its row is read."""
+        table = self.tables.get(sheet)
+        if table is None:
+            return []
+        mark = self._mark(table, column)
+        found = (mark.number(table.get(row, column)) for row in table.rows)
+        return [number for number in found if number is not None]
+
     def number(self, table: Table, row: Row, column: str, name: str) -> float | None:
         """The cell as a number; None, with an error, for what is none."""
-        value = table.get(row, column)
-        number = number_of(value)
+        number = self._mark(table, column).number(table.get(row, column))
         if number is None and table.text(row, column) is not None:
-            self.bad_value(table, row, column, name, "it is no number")
+            self.bad_value(table, row, column, name, "that is no number")
         return number
+
+    def _mark(self, table: Table, column: str) -> DecimalMark:
+        found = self._marks.get((table.name, column))
+        if found is None:
+            found = decimal_mark(table.get(row, column) for row in table.rows)
+            self._marks[table.name, column] = found
+        return found
 
     def date(self, table: Table, row: Row, column: str, name: str) -> str | None:
         """The cell as a day; None, with an error, for what is none."""
         value = table.get(row, column)
         found = date_of(value)
         if found is None and table.text(row, column) is not None:
-            self.bad_value(
-                table, row, column, name, "it is no date that means one day (2026-11-22 does)"
-            )
+            self.bad_value(table, row, column, name, "that does not mean one day (2026-11-22 does)")
         # 1900-01-01 is what tools write for "no date" (COBie's default).
         return None if found in ("1900-01-01", "1899-12-31") else found
 
@@ -125,7 +175,7 @@ class Reading:
         value = text_of(table.get(row, column)) or ""
         self.error(
             "VALUE_WRONG",
-            f"{column} of {table.name} '{name}' is '{value[:80]}': {why}.",
+            f"{column} of {table.name} '{name}' is '{value[:80]}', and {why}.",
             table.name,
             line=row.number,
             key=name,

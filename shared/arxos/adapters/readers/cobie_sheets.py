@@ -99,6 +99,9 @@ ALIASES: Mapping[str, str] = {
     "ExternalSystem": "ExtSystem",
     "ExternalObject": "ExtObject",
     "ExternalIdentifier": "ExtIdentifier",
+    "ExternalId": "ExtIdentifier",
+    "ExtId": "ExtIdentifier",
+    "GlobalId": "ExtIdentifier",
     "SpaceName": "Space",
     "Spaces": "Space",
 }
@@ -114,6 +117,45 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "Attribute": ("Name", "SheetName", "RowName", "Value"),
     "Contact": ("Email",),
     "Facility": ("Name",),
+}
+
+# What the rows of a sheet are, where they become records.
+RECORDS: Mapping[str, str] = {
+    "Floor": "floor",
+    "Space": "room",
+    "Component": "device",
+    "Zone": "group",
+    "System": "group",
+}
+
+# What a workbook without the sheet, or without the column of it, leaves unsaid.
+UNSAID: Mapping[str, str] = {
+    "Facility": "the file's units were taken for metres and square metres",
+    "Floor": "no floors were read, and new spaces and components have no floor to be put on",
+    "Floor.Name": "no floors were read, and new spaces and components have no floor to be put on",
+    "Space": "no spaces were read, and where components are is not known from this file",
+    "Space.Name": "no spaces were read, and where components are is not known from this file",
+    "Space.FloorName": "spaces already known stay on their floors, new ones were put on the ground"
+    " floor",
+    "Type": "components were taken over without what a type says (manufacturer, model, warranty),"
+    " those already known keep their type",
+    "Type.Name": "components were taken over without what a type says (manufacturer, model,"
+    " warranty), those already known keep their type",
+    "Component": "no components were read",
+    "Component.Name": "no components were read",
+    "Component.TypeName": "components already known keep their type, new ones are 'Unclassified'",
+    "Component.Space": "components already known stay in their spaces, new ones were put on the"
+    " ground floor",
+    "Zone.Name": "no zones were read",
+    "Zone.SpaceNames": "zones already known keep their spaces, new ones have none",
+    "System.Name": "no systems were read",
+    "System.ComponentNames": "systems already known keep their components, new ones have none",
+    "Attribute.Name": "no attributes were read",
+    "Attribute.SheetName": "attributes are kept on their sheet only",
+    "Attribute.RowName": "attributes are kept on their sheet only",
+    "Attribute.Value": "attributes are kept on their sheet only",
+    "Contact.Email": "manufacturers are shown by their e-mail instead of their company",
+    "Facility.Name": "the file's units were taken for metres and square metres",
 }
 
 # What is in every COBie template and is no data.

@@ -1,33 +1,65 @@
 """The floors of a COBie workbook, and its spaces as rooms on them."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from arxos.adapters.readers.cobie_attributes import Attributes
 from arxos.adapters.readers.cobie_facility import Facility
 from arxos.adapters.readers.cobie_reading import Reading
 from arxos.adapters.readers.cobie_tables import Table
-from arxos.adapters.readers.floor_numbers import Storey, number_floors
+from arxos.adapters.readers.floor_numbers import Storey, StoreyKind, number_floors
 from arxos.adapters.readers.header_row import folded_header
 from arxos.adapters.readers.workbook_sheets import Row, number_of
 from arxos.domain.source import SourceFloor, SourceRoom
 from arxos.domain.text_rules import folded
 
+# A Floor's Category, COBie's pick list and what tools make of it.
+_KINDS: Mapping[str, StoreyKind] = {"site": "site", "roof": "roof"}
 
-def read_floors(reading: Reading, facility: Facility) -> list[SourceFloor]:
+
+@dataclass(slots=True)
+class Floors:
+    """The workbook's floors in the order of its rows, and what their Category says they are."""
+
+    all: list[SourceFloor] = field(default_factory=list)
+    kinds: dict[str, StoreyKind] = field(default_factory=dict)
+
+    def numbered(self, with_rooms: Collection[str]) -> list[SourceFloor]:
+        """The floors from the lowest to the highest, each with its number."""
+        storeys = [
+            Storey(floor.name, floor.elevation_m, floor.key in with_rooms, self.kinds[floor.key])
+            for floor in self.all
+        ]
+        numbers = number_floors(storeys)
+        return [
+            replace(self.all[index], floor_number=numbers.numbers[index]) for index in numbers.order
+        ]
+
+    def ground(self) -> SourceFloor | None:
+        """Where is put what the workbook puts nowhere; None without floors."""
+        floors = self.numbered(())
+        inside = [floor for floor in floors if self.kinds[floor.key] is None] or floors
+        return min(
+            inside, key=lambda f: (abs(f.elevation_m or 0.0), abs(f.floor_number)), default=None
+        )
+
+
+def read_floors(reading: Reading, facility: Facility) -> Floors:
     """Floors without numbers: those depend on which have rooms."""
-    floors = []
+    floors = Floors()
     for table, row, name in reading.rows("Floor"):
         key, other = reading.key(table, row, name)
         elevation = reading.number(table, row, "Elevation", name)
         reading.floors.add(name, key)
-        floors.append(
+        category = folded(reading.text(table, row, "Category") or "")
+        floors.kinds[key] = _KINDS.get(category)
+        floors.all.append(
             SourceFloor(
                 key=key,
                 name=reading.text(table, row, "Name") or name,
                 floor_number=0,
-                elevation_m=None if elevation is None else round(elevation * facility.length, 4),
+                elevation_m=None if elevation is None else round(elevation * facility.elevation, 4),
                 description=reading.description(table, row, name),
                 other_ids=other,
                 line=row.number,
@@ -36,33 +68,20 @@ def read_floors(reading: Reading, facility: Facility) -> list[SourceFloor]:
     return floors
 
 
-def numbered(floors: Sequence[SourceFloor], with_rooms: Collection[str]) -> list[SourceFloor]:
-    """The floors in their order, each with its number."""
-    numbers = number_floors(
-        [Storey(floor.name, floor.elevation_m, floor.key in with_rooms) for floor in floors]
-    )
-    return [replace(floors[index], floor_number=numbers.numbers[index]) for index in numbers.order]
-
-
-def read_spaces(reading: Reading, facility: Facility, attributes: Attributes) -> list[SourceRoom]:
-    """Each space on the floor that it names; an error for one that names none."""
+def read_spaces(
+    reading: Reading, facility: Facility, attributes: Attributes, floors: Floors
+) -> list[SourceRoom]:
+    """Each space on the floor that it names; one that names none on the ground, with an error."""
     rooms = []
+    ground = floors.ground()
     for table, row, name in reading.rows("Space"):
-        floor_name = table.text(row, "FloorName")
-        floor_key = reading.floors.one(floor_name) if floor_name else None
+        floor_key = _floor_of(reading, table, row, name, ground)
+        is_said = floor_key is not None
         if floor_key is None:
-            what = f"names no floor '{floor_name}' that" if floor_name else "names no floor that"
-            reading.error(
-                "FLOOR_UNKNOWN",
-                f"Space '{name}' {what}, and sheet 'Floor' has none of that name; it was not"
-                " taken over.",
-                "Space",
-                line=row.number,
-                key=name,
-                field="FloorName",
-                value=floor_name,
-            )
-            continue
+            if ground is None:
+                reading.left_out("Space")
+                continue
+            floor_key = ground.key
         key, other = reading.key(table, row, name)
         reading.spaces.add(name, key)
         reading.floor_of_space[key] = floor_key
@@ -74,7 +93,7 @@ def read_spaces(reading: Reading, facility: Facility, attributes: Attributes) ->
             metadata = {**metadata, "room_tag": tag}
         height = reading.number(table, row, "UsableHeight", name)
         if height:
-            metadata = {**metadata, "usable_height_m": round(height * facility.length, 4)}
+            metadata = {**metadata, "usable_height_m": round(height * facility.height, 4)}
         rooms.append(
             SourceRoom(
                 key=key,
@@ -88,20 +107,48 @@ def read_spaces(reading: Reading, facility: Facility, attributes: Attributes) ->
                 metadata=metadata,
                 other_ids=other,
                 line=row.number,
+                floor_said=is_said,
             )
         )
     return rooms
 
 
+def _floor_of(
+    reading: Reading, table: Table, row: Row, name: str, ground: SourceFloor | None
+) -> str | None:
+    """The key of the floor that the space names; an error, told once, where it names none."""
+    floor_name = table.text(row, "FloorName")
+    floor_key = reading.floors.one(floor_name) if floor_name else None
+    # That the sheet or the column is missing was told, once for all rows.
+    if floor_key is not None or not (reading.says("Floor") and reading.says("Space", "FloorName")):
+        return floor_key
+    reading.error(
+        "FLOOR_UNKNOWN",
+        f"Space '{name}' names the floor '{floor_name}', which sheet 'Floor' does not have."
+        if floor_name
+        else f"Space '{name}' names no floor (FloorName).",
+        "Space",
+        line=row.number,
+        key=name,
+        field="FloorName",
+        value=floor_name,
+        kept="It was not taken over, as there is no floor to put it on."
+        if ground is None
+        else f"A space already known stays on its floor; a new one was put on '{ground.name}'.",
+    )
+    return None
+
+
 def _area(
     reading: Reading, table: Table, row: Row, name: str, facility: Facility
 ) -> tuple[float | None, str | None]:
-    for column in ("NetArea", "GrossArea"):
+    factors = {"NetArea": facility.net_area, "GrossArea": facility.gross_area}
+    for column, factor in factors.items():
         area = reading.number(table, row, column, name)
         if area is not None and area < 0:
             reading.bad_value(table, row, column, name, "an area cannot be negative")
         elif area:
-            return round(area * facility.area, 4), f"COBie {column}"
+            return round(area * factor, 4), f"COBie {column}"
     return None, None
 
 

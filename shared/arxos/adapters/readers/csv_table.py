@@ -38,17 +38,19 @@ class CsvReader:
 def read_sheet(path: Path, name: str, problems: ProblemList) -> Sheet:
     """The table's rows. Raises UnreadableFile for what is no table."""
     encoding = find_encoding(path, problems)
-    return Sheet(name, tuple(_rows(path, encoding, problems)))
+    with path.open(encoding=encoding, errors="replace", newline="") as file:
+        delimiter = _delimiter(file.read(_SAMPLE_CHARACTERS))
+    rows = tuple(_rows(path, encoding, delimiter, problems))
+    # Semicolons part the cells where commas part the decimals.
+    return Sheet(name, rows, decimal_comma=delimiter == ";")
 
 
-def _rows(path: Path, encoding: str, problems: ProblemList) -> Iterator[Row]:
+def _rows(path: Path, encoding: str, delimiter: str, problems: ProblemList) -> Iterator[Row]:
     csv.field_size_limit(MAX_CELL * 4)
     with path.open(encoding=encoding, errors="replace", newline="") as file:
-        sample = file.read(_SAMPLE_CHARACTERS)
-        file.seek(0)
         lines = Lines(file)
         rows, cells_found = 0, 0
-        reader = csv.reader(lines, delimiter=_delimiter(sample))
+        reader = csv.reader(lines, delimiter=delimiter)
         for cells in _readable(reader):
             lines.row_ended()
             values = tuple(csv_value(c) if c.strip() else None for c in cells[:MAX_COLUMNS])

@@ -1,28 +1,19 @@
 """Says what a file that is named .csv really is, and gives its lines in bounded portions."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
+from arxos.adapters.readers.file_kinds import other_kind
 from arxos.adapters.readers.problem_list import ProblemList
+from arxos.adapters.readers.step_encoding import encoding_of
 from arxos.domain.errors import UnreadableFile
 
 _SAMPLE_BYTES = 64 * 1024
 # A row has at most so many characters: more is a quotation mark that nothing closes, or no table.
 MAX_ROW = 1_000_000
-_SIGNATURES = (
-    (b"PK", "a workbook or a zip archive. Upload it with its own ending"),
-    (b"\x1f\x8b", "a gzip archive. Unpack it and upload the .csv file in it"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls) or a Revit file. Save the table as .csv"),
-    (b"%PDF", "a PDF document. Save the table as .csv"),
-    (b"ISO-10303-21", "an IFC file. Upload it with its own ending, .ifc"),
-    (
-        b"version https://git-lfs",
-        "a Git LFS pointer. Fetch the real file (git lfs pull) and upload that",
-    ),
-)
-_MARKUP = re.compile(rb"\s*<(?:!doctype|html|\?xml|[a-z]+[\s>])", re.IGNORECASE)
+_GUESSED_FROM_BYTES = 4 * 1024 * 1024
+_ENCODING_NAMES: dict[str, str] = {"cp932": "Shift-JIS", "cp1252": "Windows-1252 (Western)"}
 
 
 def find_encoding(path: Path, problems: ProblemList) -> str:
@@ -31,15 +22,8 @@ def find_encoding(path: Path, problems: ProblemList) -> str:
         head = file.read(_SAMPLE_BYTES)
     if not head:
         raise UnreadableFile("The file is empty.")
-    bare = head.removeprefix(b"\xef\xbb\xbf")
-    for signature, kind in _SIGNATURES:
-        if bare.startswith(signature):
-            raise UnreadableFile(f"This is not a .csv table but {kind}.")
-    if _MARKUP.match(bare):
-        raise UnreadableFile(
-            "This is not a .csv table but a web page or XML. The download probably led to a sign-in"
-            " page."
-        )
+    if (other := other_kind(head, ".csv")) is not None:
+        raise UnreadableFile(other)
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     if (silent := _utf_16_without_mark(head)) is not None:
@@ -51,13 +35,23 @@ def find_encoding(path: Path, problems: ProblemList) -> str:
             while text.read(1 << 20):
                 pass
     except UnicodeDecodeError:
+        encoding = _guessed(path)
         problems.warn(
             "LETTERS_GUESSED",
-            "The table is not UTF-8; it was read as Windows-1252 (Western). Check names with"
-            " accents.",
+            f"The table is not UTF-8; it was read as {_ENCODING_NAMES[encoding]}. Check names with"
+            " letters outside ASCII.",
         )
-        return "cp1252"
+        return encoding
     return "utf-8-sig"
+
+
+def _guessed(path: Path) -> str:
+    """Shift-JIS where all lines are that and Japanese, else Western."""
+    with path.open("rb") as file:
+        lines = file.read(_GUESSED_FROM_BYTES).split(b"\n")
+    # The last one may be cut within a letter.
+    encoding, _ = encoding_of([line for line in lines[:-1] or lines if not line.isascii()])
+    return "cp1252" if encoding == "utf-8" else encoding
 
 
 def _utf_16_without_mark(head: bytes) -> str | None:

@@ -5,12 +5,15 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
-LabelKind = Literal["ground", "numbered", "roof", "unknown"]
+LabelKind = Literal["ground", "numbered", "roof", "site", "between", "attic", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
 class FloorLabel:
-    """What a storey's name says: `number` for ground and numbered ones, otherwise None."""
+    """What a storey's name says: `number` for ground and numbered ones, otherwise None.
+
+    `between`: a mezzanine, a ceiling and the like; `attic`: a storey under the roof.
+    """
 
     kind: LabelKind
     number: int | None = None
@@ -82,6 +85,15 @@ _ROOF = re.compile(
     r"\b(?:roof|rooftop|dach|dachaufsicht|attika|dak|toit(?:ure)?|toiture|terrasse|cubierta"
     r"|azotea|copertura|tag|tak|penthouse roof|r\.?f|rfl)\b|屋上|屋根|^r$"
 )
+# Storeys under the roof; their height says which number they have.
+_ATTIC = re.compile(
+    r"^(?:attic|loft|penthouse|dachgeschoss|dg|dachboden|spitzboden|zolder|combles|grenier|[aá]tico"
+    r"|sottotetto|mansarda?|vind|屋根裏)(?:\s?(?:floor|level|storey))?$"
+)
+_SITE = re.compile(
+    r"^(?:site|the site|terrain|topography|grade|gel[aä]nde|grundst[uü]ck|au(?:ss|ß)enanlagen?"
+    r"|terrein|maaiveld|landscape|grounds|external works|敷地|外構)$"
+)
 _BETWEEN = re.compile(
     r"\b(?:mezz(?:anine)?|zwischengescho(?:ss|ß)|zg|entresol|entreplanta|entresuelo|tussen"
     r"(?:verdieping|laag)?|intermediate|half|ceiling|t\.?o\.?s?|top of|foundation|footing|fdn)\b"
@@ -100,7 +112,7 @@ def read_label(name: str | None) -> FloorLabel:
     if not text:
         return FloorLabel("unknown")
     if _BETWEEN.search(text):
-        return FloorLabel("unknown")
+        return FloorLabel("between")
     number = _number_in(text)
     if number is not None and abs(number) <= _LARGEST_NUMBER:
         if _ROOF.search(text):
@@ -108,7 +120,9 @@ def read_label(name: str | None) -> FloorLabel:
         return FloorLabel("ground" if number == 0 else "numbered", number)
     if _ROOF.search(text):
         return FloorLabel("roof")
-    return FloorLabel("unknown")
+    if _ATTIC.search(text):
+        return FloorLabel("attic")
+    return FloorLabel("site" if _SITE.search(text) else "unknown")
 
 
 def _number_in(text: str) -> int | None:

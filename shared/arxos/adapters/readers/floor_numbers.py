@@ -1,21 +1,24 @@
 """Numbers a building's storeys: by labels that agree with the heights, else by order."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 from arxos.adapters.readers.floor_labels import FloorLabel, read_label
 
 NEAR_GROUND_M = 1.5
+StoreyKind = Literal["site", "roof"] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Storey:
-    """What decides a storey's number."""
+    """What decides a storey's number. `kind`: what the file says it is, beside its name."""
 
     name: str | None
     elevation_m: float | None
     has_rooms: bool = False
+    kind: StoreyKind = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,12 @@ class FloorNumbers:
 
 def number_floors(storeys: Sequence[Storey]) -> FloorNumbers:
     """Unique numbers, one for each storey (import-mapping.md, "Floor number")."""
-    labels = [read_label(storey.name) for storey in storeys]
+    labels = [_label_of(storey) for storey in storeys]
     order = sorted(range(len(storeys)), key=lambda i: _height(storeys[i], labels[i], i))
     labelled = _trusted_labels(storeys, labels, order)
     if labelled:
-        return _numbered_by_label(labelled, order)
+        sites = {p for p, i in enumerate(order) if labels[i].kind == "site"}
+        return _numbered_by_label(labelled, order, sites)
     ground = _ground(storeys, labels, order)
     base = labels[order[ground]].number or 0 if order else 0
     numbers = [0] * len(storeys)
@@ -45,11 +49,21 @@ def number_floors(storeys: Sequence[Storey]) -> FloorNumbers:
     return FloorNumbers(tuple(numbers), tuple(order))
 
 
+def _label_of(storey: Storey) -> FloorLabel:
+    """What the name says, and of a storey without a number in it what the file says it is."""
+    label = read_label(storey.name)
+    if label.number is None and storey.kind is not None:
+        return FloorLabel(storey.kind)
+    return label
+
+
 def _height(storey: Storey, label: FloorLabel, index: int) -> tuple[int, float, int, int]:
-    """A storey without elevation stands last, and a roof without one after all."""
+    """A storey without elevation stands last, a roof without one after all, the site before all."""
     within = label.number if label.number is not None else _LAST_AMONG_EQUALS
+    if label.kind == "site":
+        within = -_LAST_AMONG_EQUALS
     if storey.elevation_m is None:
-        return (2 if label.kind == "roof" else 1, 0.0, within, index)
+        return ({"roof": 2, "site": -1}.get(label.kind, 1), 0.0, within, index)
     return (0, round(storey.elevation_m, 3), within, index)
 
 
@@ -85,11 +99,13 @@ def _trusted_labels(
     return dict(sorted(chosen.items())) if agrees else {}
 
 
-def _numbered_by_label(labelled: dict[int, int], order: Sequence[int]) -> FloorNumbers:
+def _numbered_by_label(
+    labelled: dict[int, int], order: Sequence[int], sites: Collection[int]
+) -> FloorNumbers:
     """Labelled storeys keep their number; the others count on from their neighbours.
 
     Where two labels leave no number between them (a mezzanine between 0 and 1), the labels win
-    and the storey gets the next number above the highest.
+    and the storey gets the next number above the highest; the site, the next below the lowest.
     """
     anchors = list(labelled)
     by_position = dict(labelled)
@@ -104,9 +120,9 @@ def _numbered_by_label(labelled: dict[int, int], order: Sequence[int]) -> FloorN
     for position in range(last + 1, len(order)):
         by_position[position] = by_position[position - 1] + 1
     squeezed = [p for p in range(len(order)) if p not in by_position]
-    highest = max(by_position.values())
-    for step, position in enumerate(squeezed, start=1):
-        by_position[position] = highest + step
+    for position in squeezed:
+        taken = by_position.values()
+        by_position[position] = min(taken) - 1 if position in sites else max(taken) + 1
     numbers = [0] * len(order)
     for position, index in enumerate(order):
         numbers[index] = by_position[position]

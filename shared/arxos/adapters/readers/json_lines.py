@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from arxos.adapters.readers.file_kinds import other_kind
 from arxos.adapters.readers.own_lines import model_of_lines
 from arxos.adapters.readers.problem_list import ProblemList
 from arxos.domain.errors import UnreadableFile
@@ -12,6 +13,7 @@ from arxos.domain.source import SourceModel
 
 # Metadata is at most 16 KB, an outline has at most 1,000 points.
 MAX_LINE = 1 << 20
+_HEAD_BYTES = 4096
 
 
 class JsonLinesReader:
@@ -28,6 +30,10 @@ def read_lines(path: Path, problems: ProblemList) -> Iterator[tuple[int, Line]]:
 
     Raises UnreadableFile for what is no text, and for a first line that is no object.
     """
+    with path.open("rb") as start:
+        head = start.read(_HEAD_BYTES)
+    if (other := other_kind(head, ".jsonl")) is not None:
+        raise UnreadableFile(other)
     try:
         with path.open(encoding="utf-8-sig", newline="\n") as file:
             number = 0
@@ -42,7 +48,7 @@ def read_lines(path: Path, problems: ProblemList) -> Iterator[tuple[int, Line]]:
                     yield number, line
                 elif number == 1:
                     raise UnreadableFile(
-                        "The file is no JSON lines: its first line is no JSON object."
+                        "This is not JSON lines: its first line is no JSON object."
                     )
                 else:
                     problems.error(
@@ -53,7 +59,7 @@ def read_lines(path: Path, problems: ProblemList) -> Iterator[tuple[int, Line]]:
             if number == 0:
                 raise UnreadableFile("The file is empty.")
     except UnicodeDecodeError as error:
-        raise UnreadableFile("The file is not text in UTF-8, and so no JSON lines.") from error
+        raise UnreadableFile("This is not JSON lines: it is no text in UTF-8.") from error
 
 
 def _object(text: str) -> Line | None:

@@ -28,7 +28,14 @@ Thing = SourceFloor | SourceRoom | SourceDevice | SourceGroup
 T = TypeVar("T", SourceFloor, SourceRoom, SourceDevice, SourceGroup)
 ReadSheets = Callable[[Sequence[Sheet], ProblemList], SourceModel]
 
-_NOT_CELLS = frozenset({"key", "line", "other_ids", "edited", "tags", "status"})
+# Where the file does not say something, what the cells hold there is nobody's edit.
+_UNSAID = {
+    "place_said": frozenset({"floor_key", "room_keys", "room_numbers"}),
+    "floor_said": frozenset({"floor_key"}),
+    "type_said": frozenset({"device_type", "manufacturer", "model", "warranty_until", "metadata"}),
+    "members_said": frozenset({"device_keys", "room_keys"}),
+}
+_NOT_CELLS = frozenset({"key", "line", "other_ids", "edited", "tags", "status", *_UNSAID})
 _PLACES = frozenset({"floor_key", "room_keys", "room_numbers"})
 _MEMBERS = frozenset({"device_keys", "room_keys"})
 
@@ -72,6 +79,7 @@ def read_own(
         groups=merge.all("groups"),
         kept_sheets=kept,
         problems=(*own.problems, *(p for p in now.problems if _told(p) not in told)),
+        incomplete=own.incomplete | (now.incomplete - before.incomplete),
     )
 
 
@@ -169,13 +177,15 @@ class _Merge:
         return tuple(merged)
 
     def _merged(self, own: T, before: T, now: T) -> T:
+        unsaid = _unsaid(now)
         changed = {
             f.name: getattr(now, f.name)
             for f in fields(own)
-            if f.name not in _NOT_CELLS and getattr(before, f.name) != getattr(now, f.name)
+            if f.name not in _NOT_CELLS | unsaid and getattr(before, f.name) != getattr(now, f.name)
         }
         if self._is_part:
-            own = replace(own, **{n: getattr(now, n) for n in _PLACES if hasattr(own, n)})
+            places = _PLACES - unsaid
+            own = replace(own, **{n: getattr(now, n) for n in places if hasattr(own, n)})
         if not changed:
             return own
         if "metadata" in changed:
@@ -204,6 +214,13 @@ class _Merge:
             if name in values:
                 values[name] = tuple(self._ids[part].get(key, key) for key in values[name])
         return values
+
+
+def _unsaid(now: Thing) -> frozenset[str]:
+    """The fields of which the cells say nothing any more: a column, or what they name, is gone."""
+    return frozenset().union(
+        *(names for said, names in _UNSAID.items() if not getattr(now, said, True))
+    )
 
 
 def _patched(own: Mapping[str, Any], before: Any, now: Any) -> dict[str, Any]:

@@ -126,6 +126,7 @@ def _without(sheet: Sheet, names: set[str]) -> Sheet:
             Row(row.number, tuple(row.cells[i] if i < len(row.cells) else None for i in left))
             for row in sheet.rows
         ),
+        sheet.decimal_comma,
     )
 
 

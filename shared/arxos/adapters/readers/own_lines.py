@@ -67,6 +67,7 @@ class _Lines:
         self._is_part = is_part
         self._things: dict[str, dict[str, Any]] = {kind: {} for kind in _KINDS}
         self._members: dict[str, list[tuple[str, str]]] = {}
+        self._incomplete: set[str] = set()
         self._sheets: list[tuple[str, tuple[str, ...], list[tuple[Any, ...]]]] = []
 
     def read(self, lines: Iterator[tuple[int, Line]]) -> SourceModel:
@@ -93,6 +94,7 @@ class _Lines:
                 for name, columns, rows in self._sheets
             ),
             problems=self._problems.all(),
+            incomplete=frozenset(self._incomplete),
         )
 
     def _take(self, line: Line, number: int) -> None:
@@ -123,8 +125,12 @@ class _Lines:
 
     def _floor(self, line: Line, key: str, number: int) -> SourceFloor:
         floor_number = line.get("floor_number")
-        if not isinstance(floor_number, int) or floor_number not in FLOOR_NUMBERS:
-            raise Faulty("floor_number", "it is no floor number")
+        if isinstance(floor_number, bool) or not isinstance(floor_number, int):
+            raise Faulty("floor_number", "it is no whole number")
+        if floor_number not in FLOOR_NUMBERS:
+            raise Faulty(
+                "floor_number", f"it is not from {FLOOR_NUMBERS[0]} to {FLOOR_NUMBERS[-1]}"
+            )
         return SourceFloor(
             key=key,
             name=_text(line, "name") or "",
@@ -200,6 +206,8 @@ class _Lines:
 
     def _refuse(self, line: Line, number: int, fault: Faulty) -> None:
         value = line.get(fault.field)
+        kind = line.get("kind")
+        self._incomplete |= {kind} if kind in _KINDS else set(_KINDS)
         self._problems.error(
             "ROW_REFUSED",
             f"Line {number} was not taken over: {fault.field} is"

@@ -62,6 +62,10 @@ class ProblemList:
         if count <= SHOWN_PER_CODE:
             self._problems.append(problem)
 
+    def has(self, code: str) -> bool:
+        """Whether a problem of this code was found."""
+        return code in self._counts
+
     def all(self) -> tuple[Problem, ...]:
         """The problems in the order they were found, then what was left off."""
         left_off = (

@@ -57,11 +57,11 @@ def find_repair(data: mmap.mmap | bytes) -> EncodingRepair:
                 raw.add(string)
             elif rb"\X" + b"\\" in string and rb"\X2" not in string:
                 escaped.add(_ESCAPED.sub(lambda code: bytes([int(code[1], 16)]), string))
-    raw_encoding, certain = _encoding_of(raw) if raw else (None, True)
+    raw_encoding, certain = encoding_of(raw) if raw else (None, True)
     return EncodingRepair(raw_encoding, _wrongly_escaped(escaped), certain)
 
 
-def _encoding_of(strings: Iterable[bytes]) -> tuple[Encoding, bool]:
+def encoding_of(strings: Iterable[bytes]) -> tuple[Encoding, bool]:
     """Unescaped bytes: UTF-8 and Shift-JIS are recognised, anything else is taken as Western."""
     strings = list(strings)
     if _all_decode(strings, "utf-8"):

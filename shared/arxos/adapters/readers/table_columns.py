@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from arxos.adapters.readers.measure_units import Dimension
 from arxos.domain.table_templates import COLUMNS, TableKind
 
-__all__ = ["ALIASES", "COLUMNS", "REQUIRED", "SQUARE_FEET", "TableKind"]
+__all__ = ["ALIASES", "COLUMNS", "MEASURES", "REQUIRED", "TableKind"]
 
 # Without one of each group the rows mean nothing; the kind of a table is the one that fits best.
 REQUIRED: Mapping[TableKind, tuple[str, ...]] = {
@@ -23,7 +24,73 @@ _COMMON = {
     "remarks": "description",
     "notes": "description",
     "beschreibung": "description",
+    "bemerkung": "description",
+    "備考": "description",
 }
+# German, French, Spanish, Dutch, Italian, Japanese.
+_FLOOR_WORDS = (
+    "etage",
+    "geschoss",
+    "stockwerk",
+    "ebene",
+    "étage",
+    "niveau",
+    "planta",
+    "piso",
+    "verdieping",
+    "piano",
+    "階",
+    "階数",
+)
+_ROOM_NUMBER_WORDS = (
+    "raumnummer",
+    "raumnr",
+    "raum nr",
+    "raum",
+    "numéro de pièce",
+    "numéro",
+    "numéro de local",
+    "número",
+    "número de sala",
+    "ruimtenummer",
+    "kamernummer",
+    "numero locale",
+    "部屋番号",
+    "室番号",
+    "部屋",
+)
+_ROOM_NAME_WORDS = (
+    "raumname",
+    "nom",
+    "nombre",
+    "naam",
+    "nome",
+    "bezeichnung",
+    "名称",
+    "室名",
+    "部屋名",
+)
+_AREA_WORDS = (
+    "fläche",
+    "nutzfläche",
+    "nettofläche",
+    "surface",
+    "superficie",
+    "oppervlakte",
+    "面積",
+)
+_DEVICE_NAME_WORDS = (
+    "gerät",
+    "gerätename",
+    "bezeichnung",
+    "nom",
+    "nombre",
+    "naam",
+    "名称",
+    "機器名",
+)
+_DEVICE_TYPE_WORDS = ("gerätetyp", "typ", "geräteart", "tipo", "種類", "種別")
+
 ALIASES: Mapping[TableKind, Mapping[str, str]] = {
     TableKind.FLOORS: {
         **_COMMON,
@@ -35,8 +102,10 @@ ALIASES: Mapping[TableKind, Mapping[str, str]] = {
         "floor name": "name",
         "elevation": "elevation_m",
         "height": "elevation_m",
-        "etage": "floor_number",
-        "geschoss": "floor_number",
+        "höhe": "elevation_m",
+        "高さ": "elevation_m",
+        **dict.fromkeys(_FLOOR_WORDS, "floor_number"),
+        **dict.fromkeys(_ROOM_NAME_WORDS, "name"),
     },
     TableKind.ROOMS: {
         **_COMMON,
@@ -44,23 +113,29 @@ ALIASES: Mapping[TableKind, Mapping[str, str]] = {
         "room": "room_number",
         "room no": "room_number",
         "space": "room_number",
-        "raumnummer": "room_number",
         "floor number": "floor",
         "floor name": "floor",
         "level": "floor",
         "storey": "floor",
-        "etage": "floor",
-        "geschoss": "floor",
         "room name": "name",
-        "raumname": "name",
         "type": "room_type",
         "use": "room_type",
         "category": "room_type",
         "area": "area_m2",
         "net area": "area_m2",
         "area sqm": "area_m2",
-        "fläche": "area_m2",
+        "floor area": "area_m2",
+        "net floor area": "area_m2",
+        "room area": "area_m2",
         "volume": "volume_m3",
+        "volumen": "volume_m3",
+        "nutzung": "room_type",
+        "raumtyp": "room_type",
+        "用途": "room_type",
+        **dict.fromkeys(_FLOOR_WORDS, "floor"),
+        **dict.fromkeys(_ROOM_NUMBER_WORDS, "room_number"),
+        **dict.fromkeys(_ROOM_NAME_WORDS, "name"),
+        **dict.fromkeys(_AREA_WORDS, "area_m2"),
     },
     TableKind.DEVICES: {
         **_COMMON,
@@ -71,7 +146,6 @@ ALIASES: Mapping[TableKind, Mapping[str, str]] = {
         "room no": "room",
         "space": "room",
         "location": "room",
-        "raum": "room",
         "device": "name",
         "device name": "name",
         "asset": "name",
@@ -80,6 +154,14 @@ ALIASES: Mapping[TableKind, Mapping[str, str]] = {
         "type": "device_type",
         "category": "device_type",
         "asset type": "device_type",
+        **dict.fromkeys(_FLOOR_WORDS, "floor"),
+        **dict.fromkeys(_ROOM_NUMBER_WORDS, "room"),
+        **dict.fromkeys(_DEVICE_NAME_WORDS, "name"),
+        **dict.fromkeys(_DEVICE_TYPE_WORDS, "device_type"),
+        "modell": "model",
+        "メーカー": "manufacturer",
+        "型番": "model",
+        "製造番号": "serial_number",
         "maker": "manufacturer",
         "vendor": "manufacturer",
         "hersteller": "manufacturer",
@@ -100,5 +182,12 @@ ALIASES: Mapping[TableKind, Mapping[str, str]] = {
     },
 }
 
-# Headings that mean an imperial measure: the value is converted.
-SQUARE_FEET = frozenset({"areasqft", "areaft2", "areasf", "sqft", "netareasqft"})
+# Columns whose heading may end in a unit; the values become metres, square and cubic metres.
+MEASURES: Mapping[str, Dimension] = {
+    "elevation_m": "length",
+    "area_m2": "area",
+    "volume_m3": "volume",
+    "x": "length",
+    "y": "length",
+    "z": "length",
+}

@@ -5,21 +5,22 @@ name, devices their room by number; several rooms stand in one cell, parted by c
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from arxos.adapters.readers.floor_labels import read_label
 from arxos.adapters.readers.header_row import Columns, find_columns, folded_header
+from arxos.adapters.readers.measure_units import Unit
 from arxos.adapters.readers.problem_list import ProblemList
-from arxos.adapters.readers.source_text import meaningful
+from arxos.adapters.readers.table_cells import TableCells
 from arxos.adapters.readers.table_columns import (
     ALIASES,
     COLUMNS,
+    MEASURES,
     REQUIRED,
-    SQUARE_FEET,
     TableKind,
 )
-from arxos.adapters.readers.workbook_sheets import Row, Sheet, date_of, number_of, text_of
+from arxos.adapters.readers.table_floors import TableFloors
+from arxos.adapters.readers.workbook_sheets import Row, Sheet, text_of
 from arxos.domain.errors import UnreadableFile
 from arxos.domain.source import (
     SourceBuilding,
@@ -31,8 +32,8 @@ from arxos.domain.source import (
 )
 from arxos.domain.text_rules import folded
 
-_SQUARE_FOOT = 0.09290304
 _KINDS = tuple(TableKind)
+_RECORDS = {TableKind.FLOORS: "floor", TableKind.ROOMS: "room", TableKind.DEVICES: "device"}
 # How a sheet's or a file's name says of what kind its table is.
 _NAMED = {
     "floor": TableKind.FLOORS,
@@ -43,6 +44,12 @@ _NAMED = {
     "equipment": TableKind.DEVICES,
     "component": TableKind.DEVICES,
 }
+_NEEDS = (
+    "Its first row must name the columns, at least "
+    + "; ".join(f"for {kind} {' and '.join(REQUIRED[kind])}" for kind in _KINDS)
+    + "."
+)
+_NO_FLOOR = "no floor is called so, and it says no number as 2, EG or Level 2 do"
 
 
 def read_tables(sheets: Sequence[Sheet], problems: ProblemList) -> SourceModel:
@@ -57,13 +64,15 @@ class _Tables:
     def __init__(self, sheets: Sequence[Sheet], problems: ProblemList) -> None:
         self._sheets = sheets
         self._problems = problems
-        self._floors: dict[str, SourceFloor] = {}
-        self._floor_keys: dict[str, str] = {}
+        self._floors = TableFloors()
         self._rooms: dict[str, SourceRoom] = {}
         self._room_keys: dict[tuple[str, str], str] = {}
-        self._rooms_by_number: dict[str, list[str]] = {}
+        # Number -> floor's key -> the first such room's key.
+        self._rooms_by_number: dict[str, dict[str, str]] = {}
         self._devices: dict[str, SourceDevice] = {}
         self._columns: list[SourceColumn] = []
+        self._copies: dict[tuple[str, str], int] = {}
+        self._incomplete: set[str] = set()
 
     def read(self) -> SourceModel:
         found: dict[TableKind, list[tuple[Sheet, Columns]]] = {kind: [] for kind in _KINDS}
@@ -73,43 +82,51 @@ class _Tables:
                 self._judge(sheet, kind, columns)
                 found[kind].append((sheet, columns))
             elif sheet.rows:
-                self._problems.warn("SHEET_UNKNOWN", _no_table(sheet), ifc_class=sheet.name)
+                self._problems.warn("SHEET_UNKNOWN", self._no_table(sheet), ifc_class=sheet.name)
         if not any(found.values()):
-            needs = "; ".join(f"{kind}: {', '.join(REQUIRED[kind])}" for kind in _KINDS)
             headings = ", ".join(
                 text_of(cell) or "" for sheet in self._sheets[:1] for cell in _first_cells(sheet)
             )
             raise UnreadableFile(
-                "No table of floors, rooms or devices was found. The first row must name the"
-                f" columns; the least that is needed: {needs}. The first row here:"
+                f"No table of floors, rooms or devices was found. {_NEEDS} The first row here is"
                 f" {headings[:200] or 'empty'}."
             )
-        for sheet, columns in found[TableKind.FLOORS]:
-            for row in _body(sheet, columns):
-                self._floor(sheet, columns, row)
-        for sheet, columns in found[TableKind.ROOMS]:
-            for row in _body(sheet, columns):
-                self._room(sheet, columns, row)
-        for sheet, columns in found[TableKind.DEVICES]:
-            for row in _body(sheet, columns):
-                self._device(sheet, columns, row)
+        takers = {
+            TableKind.FLOORS: self._floor,
+            TableKind.ROOMS: self._room,
+            TableKind.DEVICES: self._device,
+        }
+        for kind, take in takers.items():
+            for sheet, columns in found[kind]:
+                cells = TableCells(sheet, columns, self._problems)
+                for row in cells.rows():
+                    take(cells, row)
+        self._tell_of_numbers()
         return SourceModel(
             source="table",
             schema="table",
             building=SourceBuilding(key="table"),
-            floors=tuple(self._floors.values()),
+            floors=self._floors.all(),
             rooms=tuple(self._rooms.values()),
             devices=tuple(self._devices.values()),
             columns=tuple(self._columns),
             problems=self._problems.all(),
+            incomplete=frozenset(self._unsaid_kinds(found)),
         )
+
+    def _unsaid_kinds(self, found: Mapping[TableKind, Sequence[object]]) -> set[str]:
+        """What no table is of, and what was not taken over whole (`SourceModel.incomplete`)."""
+        if self._problems.has("TOO_MANY_ROWS"):
+            return {"group", *_RECORDS.values()}
+        untold = {record for kind, record in _RECORDS.items() if not found[kind]}
+        return {"group", *untold, *self._incomplete}
 
     def _kind_of(self, sheet: Sheet) -> tuple[TableKind, Columns] | None:
         """The kind whose required columns are there; the sheet's name, then the fit decides."""
         fits: list[tuple[bool, int, TableKind, Columns]] = []
         name = folded_header(sheet.name)
         for kind in _KINDS:
-            columns = find_columns(sheet.rows, COLUMNS[kind], ALIASES[kind], least=1)
+            columns = self._columns_of(sheet, kind)
             if columns is None or any(c not in columns.known for c in REQUIRED[kind]):
                 continue
             named = any(word in name for word, of in _NAMED.items() if of == kind)
@@ -119,153 +136,148 @@ class _Tables:
         _, _, kind, columns = max(fits, key=lambda fit: (fit[0], fit[1]))
         return kind, columns
 
+    def _columns_of(self, sheet: Sheet, kind: TableKind) -> Columns | None:
+        return find_columns(sheet.rows, COLUMNS[kind], ALIASES[kind], least=1, measures=MEASURES)
+
+    def _no_table(self, sheet: Sheet) -> str:
+        """Why a sheet is none, with the kind that it comes nearest to and what that one lacks."""
+        best: tuple[int, TableKind, Columns] | None = None
+        for kind in _KINDS:
+            columns = self._columns_of(sheet, kind)
+            if columns is not None and (best is None or len(columns.known) > best[0]):
+                best = len(columns.known), kind, columns
+        said = f"Sheet '{sheet.name}' is no table of floors, rooms or devices; it was not read."
+        if best is None:
+            return f"{said} {_NEEDS}"
+        _, kind, columns = best
+        lacking = [c for c in REQUIRED[kind] if c not in columns.known]
+        near = {near: columns.names[i] for i, near in columns.unknown.items() if near in lacking}
+        advice = "".join(f" Was '{name}' meant to be '{column}'?" for column, name in near.items())
+        return f"{said} As a table of {kind} it lacks {' and '.join(lacking)}.{advice} {_NEEDS}"
+
     def _judge(self, sheet: Sheet, kind: TableKind, columns: Columns) -> None:
         fields = {index: column for column, index in columns.known.items()}
         for index, heading in enumerate(columns.names):
-            field = fields.get(index)
-            if field is None and folded_header(heading) in SQUARE_FEET and kind == "rooms":
-                field = "area_m2"
             if heading:
-                self._columns.append(SourceColumn(sheet=sheet.name, heading=heading, field=field))
+                self._columns.append(
+                    SourceColumn(sheet=sheet.name, heading=heading, field=fields.get(index))
+                )
         for index, near in columns.unknown.items():
             heading = columns.names[index]
-            if folded_header(heading) in SQUARE_FEET and kind == "rooms":
-                continue
-            advice = f" Was '{near}' meant?" if near else ""
+            if heading in columns.doubled:
+                said = f"Column '{heading}' says what another one says; that one counts, this one"
+                said += " was kept in each record's metadata."
+            else:
+                said = f"Column '{heading}' is none that a table of {kind} has; it was kept in each"
+                said += " record's metadata."
+                said += f" Was '{near}' meant?" if near else ""
+                said += f" The columns known are {', '.join(COLUMNS[kind])}."
             self._problems.warn(
-                "COLUMN_UNKNOWN",
-                f"Column '{heading}' is none that a table of {kind} has; it was kept in each"
-                f" record's metadata.{advice}",
-                ifc_class=sheet.name,
-                line=columns.row,
-                field=heading,
+                "COLUMN_UNKNOWN", said, ifc_class=sheet.name, line=columns.row, field=heading
             )
-        understood = {
-            columns.names[index]: column
-            for column, index in columns.known.items()
-            if folded_header(columns.names[index]) != folded_header(column)
-        }
+        self._tell_understood(sheet, columns)
+
+    def _tell_understood(self, sheet: Sheet, columns: Columns) -> None:
+        understood = []
+        for column, index in columns.known.items():
+            heading, unit = columns.names[index], columns.units.get(column)
+            if folded_header(heading) != folded_header(column):
+                in_unit = f" in {unit.name}" if unit is not None else ""
+                understood.append(f"'{heading}' as {column}{in_unit}")
         if understood:
-            listed = ", ".join(f"'{heading}' as {column}" for heading, column in understood.items())
             self._problems.warn(
                 "COLUMNS_UNDERSTOOD",
-                f"Columns of '{sheet.name}' were read by what they seem to mean: {listed}.",
+                f"Columns of '{sheet.name}' were read by what they seem to mean:"
+                f" {', '.join(understood)}.",
                 ifc_class=sheet.name,
                 line=columns.row,
+            )
+
+    def _tell_of_numbers(self) -> None:
+        for floor in self._floors.unnumbered():
+            self._problems.warn(
+                "FLOOR_NUMBER_GUESSED",
+                f"No number stands with floor '{floor.name}'; it was given {floor.floor_number}, by"
+                " its height and the floors around it. A column floor_number would say it.",
+                line=floor.line,
+                key=floor.key,
+                field="floor_number",
+                value=floor.name,
             )
 
     # ---- Rows -------------------------------------------------------------------------------
 
-    def _floor(self, sheet: Sheet, columns: Columns, row: Row) -> None:
-        stated = _text(columns, row, "floor_number")
-        name = _text(columns, row, "name")
-        number = _whole(stated) if stated is not None else None
-        if number is None:
-            number = read_label(stated or name).number
-            name = name or stated
-        if number is None:
-            self._refuse(sheet, row, "floor_number", stated, "it is no floor number")
-            return
-        key = _text(columns, row, "id") or f"floor {number}"
-        if key in self._floors or str(number) in self._floor_keys:
-            self._refuse(sheet, row, "floor_number", stated, "this floor stands in the table twice")
-            return
-        self._floors[key] = SourceFloor(
-            key=key,
-            name=name or "",
-            floor_number=number,
-            elevation_m=self._number(sheet, columns, row, "elevation_m"),
-            description=_text(columns, row, "description"),
+    def _floor(self, cells: TableCells, row: Row) -> None:
+        stated, key = cells.text(row, "floor_number"), cells.text(row, "id")
+        floor = SourceFloor(
+            key="",
+            name=cells.text(row, "name") or "",
+            floor_number=0,
+            elevation_m=cells.number(row, "elevation_m"),
+            description=cells.text(row, "description"),
             line=row.number,
         )
-        self._floor_keys[str(number)] = key
-        if name:
-            self._floor_keys.setdefault(folded(name), key)
-
-    def _floor_named(self, text: str, row: Row) -> str | None:
-        """The floor that a room's or device's cell names; made where no table told of it."""
-        known = self._floor_keys.get(folded(text))
-        if known is not None:
-            return known
-        number = _whole(text)
-        if number is None:
-            number = read_label(text).number
-        if number is None:
-            return None
-        if (known := self._floor_keys.get(str(number))) is not None:
-            return known
-        key = f"floor {number}"
-        named = "" if _whole(text) is not None else text
-        self._floors[key] = SourceFloor(key=key, name=named, floor_number=number, line=row.number)
-        self._floor_keys[str(number)] = key
-        return key
-
-    def _room(self, sheet: Sheet, columns: Columns, row: Row) -> None:
-        number = _text(columns, row, "room_number")
-        floor = _text(columns, row, "floor")
-        if number is None:
-            self._refuse(sheet, row, "room_number", None, "a room needs a number")
+        try:
+            before = self._floors.tell(floor, stated, key)
+        except ValueError as fault:
+            self._refuse(cells, row, "floor", "floor_number", stated, str(fault))
             return
-        floor_key = self._floor_named(floor, row) if floor is not None else None
+        if before is not None:
+            self._refuse(
+                cells, row, "floor", "floor_number", stated, f"row {before.line} is that floor"
+            )
+
+    def _room(self, cells: TableCells, row: Row) -> None:
+        number, floor = cells.text(row, "room_number"), cells.text(row, "floor")
+        if number is None:
+            self._refuse(cells, row, "room", "room_number", None, "a room needs a number")
+            return
+        floor_key = self._floors.named(floor, row.number) if floor is not None else None
         if floor_key is None:
-            self._refuse(sheet, row, "floor", floor, "there is no such floor")
+            why = "a room needs a floor" if floor is None else _NO_FLOOR
+            self._refuse(cells, row, "room", "floor", floor, why)
             return
-        key = _text(columns, row, "id") or f"{floor_key} room {number}"
-        if key in self._rooms:
-            self._refuse(sheet, row, "room_number", number, "this room stands in the table twice")
-            return
-        area = self._number(sheet, columns, row, "area_m2", least=0)
-        source = "table" if area is not None else None
-        if area is None:
-            area = self._square_feet(columns, row)
-            source = "table, square feet" if area is not None else None
+        key = self._key(cells, row, "room", self._rooms, f"{floor_key} room {number}", number)
+        area = cells.number(row, "area_m2", least=0)
         self._rooms[key] = SourceRoom(
             key=key,
             floor_key=floor_key,
             room_number=number,
-            name=_text(columns, row, "name"),
-            room_type=_text(columns, row, "room_type"),
+            name=cells.text(row, "name"),
+            room_type=cells.text(row, "room_type"),
             area_m2=area,
-            area_source=source,
-            volume_m3=self._number(sheet, columns, row, "volume_m3", least=0),
-            description=_text(columns, row, "description"),
-            metadata=_more(columns, row),
+            area_source=None if area is None else _area_source(cells.unit(row, "area_m2")),
+            volume_m3=cells.number(row, "volume_m3", least=0),
+            description=cells.text(row, "description"),
+            metadata=cells.not_understood(row),
             line=row.number,
         )
-        self._room_keys[floor_key, folded(number)] = key
-        self._rooms_by_number.setdefault(folded(number), []).append(key)
+        self._room_keys.setdefault((floor_key, folded(number)), key)
+        self._rooms_by_number.setdefault(folded(number), {}).setdefault(floor_key, key)
 
-    def _square_feet(self, columns: Columns, row: Row) -> float | None:
-        for index in columns.unknown:
-            if folded_header(columns.names[index]) in SQUARE_FEET and index < len(row.cells):
-                feet = number_of(row.cells[index])
-                return round(feet * _SQUARE_FOOT, 4) if feet is not None and feet >= 0 else None
-        return None
-
-    def _device(self, sheet: Sheet, columns: Columns, row: Row) -> None:
-        name, type_ = _text(columns, row, "name"), _text(columns, row, "device_type")
+    def _device(self, cells: TableCells, row: Row) -> None:
+        name, type_ = cells.text(row, "name"), cells.text(row, "device_type")
         if name is None or type_ is None:
             column = "name" if name is None else "device_type"
-            self._refuse(sheet, row, column, None, f"a device needs a {column.replace('_', ' ')}")
+            why = f"a device needs a {column.replace('_', ' ')}"
+            self._refuse(cells, row, "device", column, None, why)
             return
-        floor = _text(columns, row, "floor")
-        floor_key = self._floor_named(floor, row) if floor is not None else None
+        floor = cells.text(row, "floor")
+        floor_key = self._floors.named(floor, row.number) if floor is not None else None
         if floor is not None and floor_key is None:
-            self._refuse(sheet, row, "floor", floor, "there is no such floor")
+            self._refuse(cells, row, "device", "floor", floor, _NO_FLOOR)
             return
-        room_keys, room_numbers = self._rooms_of(columns, row, floor_key)
+        room_keys, room_numbers = self._rooms_of(cells.text(row, "room"), floor_key)
         if room_keys:
             floor_key = self._rooms[room_keys[0]].floor_key
         if floor_key is None and not room_numbers:
-            self._refuse(sheet, row, "floor", None, "a device needs a floor or a room")
+            self._refuse(cells, row, "device", "floor", None, "a device needs a floor or a room")
             return
-        places = (*room_keys, *room_numbers, floor_key or "")
-        key = _text(columns, row, "id") or _identity(columns, row, name, places[0])
-        if key in self._devices:
-            self._refuse(sheet, row, "name", name, "this device stands in the table twice")
-            return
-        place = [self._number(sheet, columns, row, axis) for axis in "xyz"]
-        x, y, z = place
+        place = (*room_keys, *room_numbers, floor_key or "")[0]
+        key = self._key(
+            cells, row, "device", self._devices, _identity(cells, row, name, place), name
+        )
+        x, y, z = (cells.number(row, axis) for axis in "xyz")
         self._devices[key] = SourceDevice(
             key=key,
             floor_key=floor_key or "",
@@ -273,27 +285,26 @@ class _Tables:
             room_numbers=tuple(room_numbers),
             name=name,
             device_type=type_,
-            manufacturer=_text(columns, row, "manufacturer"),
-            model=_text(columns, row, "model"),
-            serial_number=_text(columns, row, "serial_number"),
-            tag_number=_text(columns, row, "tag_number"),
-            barcode=_text(columns, row, "barcode"),
-            installed_on=self._date(sheet, columns, row, "installed_on"),
-            warranty_until=self._date(sheet, columns, row, "warranty_until"),
+            manufacturer=cells.text(row, "manufacturer"),
+            model=cells.text(row, "model"),
+            serial_number=cells.text(row, "serial_number"),
+            tag_number=cells.text(row, "tag_number"),
+            barcode=cells.text(row, "barcode"),
+            installed_on=cells.date(row, "installed_on"),
+            warranty_until=cells.date(row, "warranty_until"),
             position=None if x is None or y is None else (x, y, z or 0.0),
-            description=_text(columns, row, "description"),
-            metadata=_more(columns, row),
+            description=cells.text(row, "description"),
+            metadata=cells.not_understood(row),
             line=row.number,
+            # Its floor alone is no word that it left its room.
+            place_said=cells.says("room"),
         )
 
-    def _rooms_of(
-        self, columns: Columns, row: Row, floor_key: str | None
-    ) -> tuple[list[str], list[str]]:
+    def _rooms_of(self, cell: str | None, floor_key: str | None) -> tuple[list[str], list[str]]:
         """The keys of the rooms that the cell names, and the numbers that no table tells of.
 
         Those are the building's own rooms: a table of devices is often all there is.
         """
-        cell = _text(columns, row, "room")
         if cell is None:
             return [], []
         names = [cell] if self._find_room(cell, floor_key) else re.split(r"[,;]", cell)
@@ -310,97 +321,58 @@ class _Tables:
     def _find_room(self, number: str, floor_key: str | None) -> str | None:
         if floor_key is not None:
             return self._room_keys.get((floor_key, folded(number)))
-        keys = self._rooms_by_number.get(folded(number), [])
+        keys = list(self._rooms_by_number.get(folded(number), {}).values())
         return keys[0] if len(keys) == 1 else None
 
-    # ---- Cells ------------------------------------------------------------------------------
+    # ---- Keys -------------------------------------------------------------------------------
 
-    def _number(
+    def _key(
         self,
-        sheet: Sheet,
-        columns: Columns,
+        cells: TableCells,
         row: Row,
-        column: str,
-        *,
-        least: float | None = None,
-    ) -> float | None:
-        text = _text(columns, row, column)
-        if text is None:
-            return None
-        number = number_of(columns.value(row, column))
-        if number is None or (least is not None and number < least):
-            why = "it is no number" if number is None else f"it is less than {least:g}"
-            self._leave_out(sheet, row, column, text, why)
-            return None
-        return number
+        kind: str,
+        there: Mapping[str, SourceRoom | SourceDevice],
+        otherwise: str,
+        called: str,
+    ) -> str:
+        """The row's id, else `otherwise`; a row that is there already is kept apart from it."""
+        stated = cells.text(row, "id")
+        key = stated or otherwise
+        if key not in there:
+            return key
+        rows = f"Rows {there[key].line} and {row.number}"
+        if stated is not None:
+            code, column = "ID_DOUBLED", "id"
+            said = f"{rows} have the same id, '{stated}'; both were kept. Give each one of its own."
+        else:
+            code, column = "NAME_DOUBLED", "room_number" if kind == "room" else "name"
+            said = f"{rows} cannot be told apart ({kind} '{called}'); both were kept. A column id"
+            said += " would tell which is which when the table comes again."
+        cells.warn(code, said, row, column, stated or called)
+        number = self._copies.get((kind, key), 1) + 1
+        while f"{key}~{number}" in there:
+            number += 1
+        self._copies[kind, key] = number
+        return f"{key}~{number}"
 
-    def _date(self, sheet: Sheet, columns: Columns, row: Row, column: str) -> str | None:
-        text = _text(columns, row, column)
-        if text is None:
-            return None
-        day = date_of(columns.value(row, column))
-        if day is None:
-            why = "it is no date that means one day (2026-11-22 does)"
-            self._leave_out(sheet, row, column, text, why)
-        return day
-
-    def _refuse(self, sheet: Sheet, row: Row, column: str, value: str | None, why: str) -> None:
-        what = f"'{value[:80]}'" if value is not None else "empty"
-        self._problems.error(
-            "ROW_REFUSED",
-            f"Row {row.number} was not taken over: {column} is {what}, and {why}.",
-            ifc_class=sheet.name,
-            line=row.number,
-            field=column,
-            value=value,
-        )
-
-    def _leave_out(self, sheet: Sheet, row: Row, column: str, value: str, why: str) -> None:
-        self._problems.error(
-            "VALUE_WRONG",
-            f"{column} in row {row.number} is '{value[:80]}': {why}. The row was taken over without"
-            " it.",
-            ifc_class=sheet.name,
-            line=row.number,
-            field=column,
-            value=value,
-        )
+    def _refuse(
+        self, cells: TableCells, row: Row, kind: str, column: str, value: str | None, why: str
+    ) -> None:
+        self._incomplete.add(kind)
+        cells.refuse(row, column, value, why)
 
 
-def _text(columns: Columns, row: Row, column: str) -> str | None:
-    return meaningful(text_of(columns.value(row, column)), column)
-
-
-def _whole(text: str) -> int | None:
-    number = number_of(text)
-    return int(number) if number is not None and number.is_integer() else None
-
-
-def _identity(columns: Columns, row: Row, name: str, place: str) -> str:
+def _identity(cells: TableCells, row: Row, name: str, place: str) -> str:
     """What a device without an id is known again by: its tag, serial or barcode, else its name."""
     for column in ("tag_number", "serial_number", "barcode"):
-        if (value := _text(columns, row, column)) is not None:
+        if (value := cells.text(row, column)) is not None:
             return f"{column} {value}"
     return f"{place} device {name}"
 
 
-def _more(columns: Columns, row: Row) -> dict[str, Any]:
-    """The cells of columns that are not understood: kept, not lost."""
-    more = {}
-    for index in columns.unknown:
-        value = row.cells[index] if index < len(row.cells) else None
-        if value is not None and folded_header(columns.names[index]) not in SQUARE_FEET:
-            more[columns.names[index][:100]] = value
-    return {"columns": more} if more else {}
-
-
-def _body(sheet: Sheet, columns: Columns) -> list[Row]:
-    return [row for row in sheet.rows if row.number > columns.row]
+def _area_source(unit: Unit | None) -> str:
+    return "table" if unit is None or unit.factor == 1 else f"table, {unit.name}"
 
 
 def _first_cells(sheet: Sheet) -> tuple[Any, ...]:
     return sheet.rows[0].cells if sheet.rows else ()
-
-
-def _no_table(sheet: Sheet) -> str:
-    return f"Sheet '{sheet.name}' holds no table of floors, rooms or devices; it was not read."

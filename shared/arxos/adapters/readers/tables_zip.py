@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from arxos.adapters.exports.plain_files import OWN_MEMBER
 from arxos.adapters.readers.csv_table import read_sheet
+from arxos.adapters.readers.file_kinds import archive_kind, other_kind
 from arxos.adapters.readers.json_lines import read_lines
 from arxos.adapters.readers.own_files import read_own_tables
 from arxos.adapters.readers.own_lines import check_header
@@ -20,6 +21,7 @@ MAX_UNPACKED_BYTES = 1024**3
 MAX_RATIO = 100
 _RATIO_COUNTS_FROM = 10 * 1024 * 1024
 _ENCRYPTED = 0x1
+_HEAD_BYTES = 4096
 
 
 class TablesZipReader:
@@ -28,6 +30,12 @@ class TablesZipReader:
     def read(self, path: Path, *, profile: str) -> SourceModel:  # noqa: ARG002  IFC only
         """See `arxos.ports.readers.BuildingFileReader.read`."""
         problems = ProblemList()
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+        if not head:
+            raise UnreadableFile("The file is empty.")
+        if (other := other_kind(head, ".zip")) is not None:
+            raise UnreadableFile(other)
         try:
             with (
                 zipfile.ZipFile(path) as archive,
@@ -35,13 +43,15 @@ class TablesZipReader:
             ):
                 return _read(archive, Path(folder), problems)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-            raise UnreadableFile("This is no zip archive, or it is damaged.") from error
+            raise UnreadableFile(
+                "This is no zip archive, or it is damaged. Make it again."
+            ) from error
 
 
 def _read(archive: zipfile.ZipFile, folder: Path, problems: ProblemList) -> SourceModel:
     tables = [i for i in archive.infolist() if i.filename.casefold().endswith(".csv")]
     own = next((i for i in archive.infolist() if i.filename == OWN_MEMBER), None)
-    _check([*tables, *([own] if own else [])])
+    _check([*tables, *([own] if own else [])], archive.namelist())
     sheets = []
     for number, info in enumerate(tables):
         table = folder / f"{number}.csv"
@@ -57,10 +67,10 @@ def _read(archive: zipfile.ZipFile, folder: Path, problems: ProblemList) -> Sour
     return read_own_tables(lines, sheets, problems)
 
 
-def _check(members: list[zipfile.ZipInfo]) -> None:
+def _check(members: list[zipfile.ZipInfo], names: list[str]) -> None:
     """The sizes that the archive declares are judged before anything is unpacked."""
     if not members:
-        raise UnreadableFile("The archive holds no .csv table.")
+        raise UnreadableFile(archive_kind(names))
     if len(members) > MAX_MEMBERS:
         raise UnreadableFile(f"The archive holds more than {MAX_MEMBERS} tables.")
     if any(info.flag_bits & _ENCRYPTED for info in members):

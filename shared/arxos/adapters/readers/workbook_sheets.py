@@ -35,10 +35,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet's rows that are not blank."""
+    """A sheet's rows that are not blank.
+
+    `decimal_comma`: numbers in it that do not show what parts their decimals have a comma.
+    """
 
     name: str
     rows: tuple[Row, ...]
+    decimal_comma: bool = False
 
 
 def read_workbook(

@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
-from arxos.domain.handover.rule import Finding, Findings, RuleSeverity
+from arxos.domain.handover.rule import CheckResult, Findings, RuleSeverity
 from arxos.domain.source import Problem
 
 ANYWHERE = "File"
@@ -25,7 +25,7 @@ def reading_rules(problems: Iterable[Problem]) -> dict[str, ReadingRule]:
     """A rule for each kind of problem there is, by its code."""
     return {
         problem.code: ReadingRule(
-            id=f"READ-{problem.code.replace('_', '-')}",
+            id=_rule_id(problem),
             severity=RuleSeverity(problem.severity),
             says=f"An import of the file would not say {problem.code} (docs/imports.md).",
             remedy="Mend it in the program that the file comes from, and save it again.",
@@ -34,13 +34,51 @@ def reading_rules(problems: Iterable[Problem]) -> dict[str, ReadingRule]:
     }
 
 
-def findings_of_reading(problems: Iterable[Problem]) -> tuple[Finding, ...]:
-    """The problems as findings, the gravest first."""
+def check_of_reading(problems: Iterable[Problem], *, of: int) -> CheckResult:
+    """What reading `of` rows or records showed, as a check of its own."""
     found = tuple(problems)
     rules = reading_rules(found)
     findings = Findings(rules.values())
-    add_problems(found, rules, findings, of=len(found))
-    return findings.result().findings
+    add_problems(found, rules, findings, of=of)
+    return findings.result()
+
+
+def with_reading(check: CheckResult, problems: Iterable[Problem], *, of: int) -> CheckResult:
+    """The check with what only reading showed: a fault that a rule tells already is told once.
+
+    The score stays that of the rules: it says how good the handover is, not how well we read.
+    """
+    told = {(one.sheet.casefold(), one.row, (one.field or "").casefold()) for one in check.findings}
+    rules = {one.rule for one in check.rules}
+    more = check_of_reading(
+        [
+            problem
+            for problem in problems
+            if _rule_id(problem) not in rules
+            and (
+                (problem.sheet_or_class or ANYWHERE).casefold(),
+                problem.row_or_line,
+                (problem.field or "").casefold(),
+            )
+            not in told
+        ],
+        of=of,
+    )
+    order = list(RuleSeverity)
+    return CheckResult(
+        score=check.score,
+        counts={one.value: check.counts[one] + more.counts[one] for one in RuleSeverity},
+        rules=tuple(
+            sorted((*check.rules, *more.rules), key=lambda rule: order.index(rule.severity))
+        ),
+        findings=tuple(
+            sorted((*check.findings, *more.findings), key=lambda one: order.index(one.severity))
+        ),
+    )
+
+
+def _rule_id(problem: Problem) -> str:
+    return f"READ-{problem.code.replace('_', '-')}"
 
 
 def add_problems(

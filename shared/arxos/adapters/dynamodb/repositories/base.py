@@ -57,11 +57,11 @@ def tally_of_name(name: str) -> tuple[str, str]:
     return facet, value
 
 
-def get_item(type_: type[I_co], key: keys.Key, kind: str) -> I_co:
-    """One consistent GetItem; NotFound when there is none."""
+def get_item(type_: type[I_co], key: keys.Key, kind: str, *, only: list[str] | None = None) -> I_co:
+    """One consistent GetItem, of all attributes or these; NotFound when there is none."""
     with reading():
         try:
-            return type_.get(key.pk, key.sk, consistent_read=True)
+            return type_.get(key.pk, key.sk, consistent_read=True, attributes_to_get=only)
         except type_.DoesNotExist:
             raise NotFound(kind) from None
 
@@ -151,7 +151,8 @@ class Repository:
         self._transaction.delete(item, condition=condition)
         if holder is not None:
             self._transaction.delete(holder, condition=type(holder).holder_id == record.id)
-        self._write(record, record.version + 1)
+        building_id = getattr(record, "building_id", record.id)
+        self._journal.write(record.events, building_id, record.version + 1, removed=record)
 
     def _leave_groups(self, type_: Any, record: Room | Device) -> Any:
         """Two items for each group, and the condition that the record is in no other."""

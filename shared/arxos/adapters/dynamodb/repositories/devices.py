@@ -191,8 +191,11 @@ class DynamoDevices(Repository):
             self._count(device, device.floor_id, device.room_ids, 1)
         for room_id in set(room_ids[1:]) - set(device.room_ids[1:]):
             self._transaction.delete(mapping.further_room_item(self._org, device, room_id))
+        renamed = before(device, "name") != device.name
         for room_id in device.room_ids[1:]:
-            self._transaction.put(mapping.further_room_item(self._org, device, room_id))
+            # It holds only what its room's list is sorted by.
+            if renamed or room_id not in room_ids[1:]:
+                self._transaction.put(mapping.further_room_item(self._org, device, room_id))
         self._tally_changes(device)
         self._set(mapping.device_item(self._org, device), device)
 

@@ -1,7 +1,8 @@
 """The history on DynamoDB and in change files (docs/access-patterns.md, C; ADR 0005)."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
@@ -23,10 +24,13 @@ from arxos.adapters.dynamodb.table import (
     ChangeItem,
     DeviceItem,
     FloorItem,
+    GoneItem,
+    GroupItem,
     RoomItem,
     TableItem,
 )
 from arxos.domain.history import Change
+from arxos.domain.identifiers import shard_of
 from arxos.domain.timestamps import from_iso
 from arxos.ports.history import ChangeFiles, ChangeFilter
 from arxos.ports.registry import Page, Slice
@@ -79,17 +83,17 @@ class DynamoHistory:
         written from then on is left out, of whichever kind it is.
         """
         sk, version, told = _parsed(page.position, (str, int))
-        latest, born, chunks = self._life(kind, building_id, record_id)
-        version = latest if version is None else version
-        chunks = [chunk for chunk in chunks if version is None or chunk[0] <= version]
+        life = self._life(kind, building_id, record_id)
+        version = life.version if version is None else version
+        chunks = [chunk for chunk in life.chunks if version is None or chunk[0] <= version]
         entries, more = _newest(
             None, keys.changes_of(self._org, record_id), sk, None, page.limit + 1
         )
 
         def order(entry: Any) -> int:
             """The version it made, or happened to; of an earlier record: before them all."""
-            removed = entry.event == f"{kind.capitalize()}Removed"
-            return -1 if removed or entry.at < born else int(entry.version or 0)
+            removed = entry.event == f"{kind.capitalize()}Removed" and entry.sk != life.removal
+            return -1 if removed or entry.at < life.born else int(entry.version or 0)
 
         def is_new(entry: Any) -> bool:
             """Written since the item was read, or since the page before."""
@@ -161,18 +165,12 @@ class DynamoHistory:
         if more is not None:
             yield None, _position(more, None, 0)
 
-    def _life(
-        self, kind: str, building_id: str, record_id: str
-    ) -> tuple[int | None, str, list[tuple[int, str]]]:
-        """A record's version; when it came into the registry, as text; and the chunks that changed
-        it, the newest first, each with the version it made.
-        """
-        item, key = {
-            "building": (BuildingItem, keys.building(self._org, building_id)),
-            "floor": (FloorItem, keys.floor(self._org, building_id, record_id)),
-            "room": (RoomItem, keys.room(self._org, building_id, record_id)),
-            "device": (DeviceItem, keys.device(self._org, building_id, record_id)),
-        }[kind]
+    def _life(self, kind: str, building_id: str, record_id: str) -> "_Life":
+        """What a record's item tells of its history; of one that is gone, what its removal does."""
+        if kind not in _ITEMS:
+            return _Life()
+        item, key_of = _ITEMS[kind]
+        key = key_of(self._org, building_id, record_id)
         with reading():
             try:
                 found: Any = item.get(
@@ -182,10 +180,28 @@ class DynamoHistory:
                     attributes_to_get=["kind", "change_files", "created_at", "version"],
                 )
             except item.DoesNotExist:
-                return None, "", []
-        made = (pointer.partition("#") for pointer in found.change_files or ())
-        chunks = [(int(version), chunk_id) for version, _, chunk_id in made]
-        return int(found.version), found.created_at, sorted(chunks, reverse=True)
+                return self._last_life(building_id, record_id)
+        return _Life(int(found.version), found.created_at, _chunks(found.change_files))
+
+    def _last_life(self, building_id: str, record_id: str) -> "_Life":
+        """Of a record that is gone: its removal by hand, or by a chunk, whichever was last."""
+        entries, _ = _newest(None, keys.changes_of(self._org, record_id), None, None, 1)
+        by_hand = entries[0] if entries and entries[0].event.endswith("Removed") else None
+        gone_from = keys.gone_from(self._org, building_id, shard_of(record_id))
+        is_told = GoneItem.records.contains(record_id)
+        removals, _ = _newest(None, gone_from, None, is_told, FILTERED_ITEMS_PER_CALL)
+        by_chunk = max(removals, key=lambda gone: str(gone.at), default=None)
+        if by_hand is not None and (by_chunk is None or by_hand.at >= by_chunk.at):
+            return _Life(
+                int(by_hand.version) if by_hand.version is not None else None,
+                by_hand.born or "",
+                _chunks(by_hand.change_files),
+                removal=by_hand.sk,
+            )
+        if by_chunk is None:
+            return _Life()
+        told = by_chunk.records[record_id]
+        return _Life(int(told["version"]), told["born"] or "", _chunks(told["files"]))
 
     def _entries(self, chunk_ids: list[str]) -> dict[str, ChangeItem]:
         if not chunk_ids:
@@ -203,6 +219,33 @@ class DynamoHistory:
             if record_id in line
         ]
         return [c for c in reversed(found) if record_id in ("", c.record_id)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Life:
+    """A record's version; when it came into the registry, as text; the chunks that changed it, the
+    newest first, each with the version it made; and the sort key of its removal by hand.
+    """
+
+    version: int | None = None
+    born: str = ""
+    chunks: Sequence[tuple[int, str]] = ()
+    removal: str | None = None
+
+
+_ITEMS: dict[str, tuple[Any, Callable[[str, str, str], keys.Key]]] = {
+    "building": (BuildingItem, lambda org, building_id, _: keys.building(org, building_id)),
+    "floor": (FloorItem, keys.floor),
+    "room": (RoomItem, keys.room),
+    "device": (DeviceItem, keys.device),
+    "group": (GroupItem, keys.group),
+}
+
+
+def _chunks(pointers: Iterable[str] | None) -> list[tuple[int, str]]:
+    """Each `<version>#<chunk>`, the newest first."""
+    made = (pointer.partition("#") for pointer in pointers or ())
+    return sorted(((int(version), chunk_id) for version, _, chunk_id in made), reverse=True)
 
 
 def _page(steps: Iterator[_Step], limit: int) -> Slice[Change]:
@@ -298,6 +341,7 @@ def _line(entry: ChangeItem, number: int, line: dict[str, Any]) -> Change:
         import_id=entry.import_id,
         version=line.get("version"),
         changes={name: (before, after) for name, (before, after) in line["changes"].items()},
+        kept=line.get("kept", {}),
     )
 
 

@@ -6,13 +6,13 @@ from arxos.adapters.dynamodb import job_mapping, keys
 from arxos.adapters.dynamodb.query import Collection, read_slice
 from arxos.adapters.dynamodb.repositories.base import Repository
 from arxos.adapters.dynamodb.table import BuildingItem, ImportItem
-from arxos.domain.errors import Conflict
+from arxos.domain.errors import Conflict, NotFound
 from arxos.domain.import_job import CANCELLABLE, ImportJob
 from arxos.ports.registry import Page, Slice
 
 
 class DynamoImports(Repository):
-    """Access patterns I1-I4 and I6."""
+    """Access patterns I1-I4, I6 and I7."""
 
     def get(self, building_id: str, import_id: str) -> ImportJob:
         """I1."""
@@ -42,6 +42,17 @@ class DynamoImports(Repository):
             error=lambda: Conflict("Another invocation has taken over this import."),
         )
         self._journal.write(job.events, job.building_id)
+
+    def hand_over(self, job: ImportJob) -> None:
+        """I7."""
+        self.save(job)
+        key = keys.building(self._org, job.building_id)
+        self._transaction.change(
+            BuildingItem(key.pk, key.sk),
+            [BuildingItem.turn.set(job.id)],
+            condition=BuildingItem.pk.exists(),
+            error=lambda: NotFound("building"),
+        )
 
     def cancel(self, job: ImportJob) -> None:
         """I6. What a worker counts at the same moment stays."""
