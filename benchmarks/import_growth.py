@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
@@ -108,8 +109,19 @@ class Import:
             self.uow.buildings.add(self.building)
 
     def seed(self, *models: SourceModel) -> int:
-        """Put what these files would create into the table, without importing; how many records."""
-        seeded = 0
+        """Put what these files would create into the table, without importing; how many records.
+
+        In a process of its own, whose memory is none of the import's.
+        """
+        seeding = get_context("fork").Process(target=self._seed, args=(models,))
+        seeding.start()
+        seeding.join()
+        assert seeding.exitcode == 0
+        with self.uow:
+            self.uow.buildings.spread(self.uow.buildings.get(self.building.id), SEEDED_SHARDS)
+        return sum(map(_count, models))
+
+    def _seed(self, models: tuple[SourceModel, ...]) -> None:
         for model in models:
             plan = plan_import(
                 model,
@@ -128,10 +140,6 @@ class Import:
                     batch.save(mapping.room_item(ORG, room))
                 for device in plan.devices:
                     batch.save(mapping.device_item(ORG, device))
-            seeded += plan.size
-        with self.uow:
-            self.uow.buildings.spread(self.uow.buildings.get(self.building.id), SEEDED_SHARDS)
-        return seeded
 
     def run(self, model: SourceModel, *, remove: bool = False) -> ImportJob:
         """Read and planned, then applied by the order that comes of it, or that a person gives."""

@@ -19,8 +19,10 @@ from arxos.domain.device import Device
 from arxos.domain.floor import Floor
 from arxos.domain.import_plan import ImportPlan
 from arxos.domain.import_planning import plan_import
+from arxos.domain.plan_entries import PlanListing
 from arxos.domain.room import Room
 from arxos.domain.source import SourceModel
+from arxos.ports.imports import UploadedFile
 from tests.adapters.readers.small_ifc import small_ifc
 
 COMPONENTS, CSV_ROWS, IFC_BYTES = 10_000, 100_000, 100 * 10**6
@@ -148,6 +150,22 @@ def read_and_plan(path: Path) -> None:
     _plan(read(path))
 
 
+class NoBucket:
+    """Takes what is stored and keeps none of it."""
+
+    def put_object(self, **_: Any) -> None: ...
+
+
+def read_plan_and_store(path: Path) -> None:
+    """As an import does up to `planned`: every entry is made, hashed, packed and sent off."""
+    from arxos.adapters.s3_uploads import S3Uploads
+
+    file = UploadedFile.at("uploads/org/bld/imp/file")
+    assert file is not None
+    uploads = S3Uploads(NoBucket(), "bucket", max_bytes=1)  # type: ignore[arg-type]
+    uploads.save_plan(file, PlanListing(_plan(read(path))))
+
+
 def _plan(model: SourceModel) -> ImportPlan:
     floors: list[Floor] = []
     rooms: list[Room] = []
@@ -163,6 +181,7 @@ TASKS: dict[str, Callable[[Path], object]] = {
     "open": open_only,
     "read": read,
     "read and plan": read_and_plan,
+    "read, plan and store the plan": read_plan_and_store,
 }
 
 

@@ -456,3 +456,15 @@ def test_a_group_that_the_file_has_no_more_goes_when_a_person_says_so(seed: int)
     assert [g.name for g in planned.uow.groups.all(planned.building.id)] == ["A"]
     assert (planned.job.counts.removed, counters(planned)) == (1, (2, 12, 60))
     assert not any(len(d.group_ids) for d in planned.uow.devices.all(planned.building))
+
+
+def test_an_undo_brings_a_removed_group_back_with_its_members() -> None:
+    planned = Planned()
+    planned.apply()
+    planned.again(replace(MODEL, groups=MODEL.groups[:1]))
+    planned.apply(remove=True)
+
+    planned.undo()
+
+    groups = {g.name: g.members_count for g in planned.uow.groups.all(planned.building.id)}
+    assert groups == {"A": 2, "Water": 30}

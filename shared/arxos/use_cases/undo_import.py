@@ -122,7 +122,7 @@ class _Undo(ImportWork):
         groups = [(i, e) for i, e in self._effects.items() if e.kind == "group"]
         for group_id, effect in groups:
             self._take_out(group_id, effect)
-        for kind in _PARENTS_FIRST:
+        for kind in (*_PARENTS_FIRST, "group"):
             self._write(self._returned(kind))
         for kind in (*_PARENTS_FIRST, "group"):
             self._write(self._restored(kind))
