@@ -115,7 +115,8 @@ class ImportJob:
     with `plan_digest`, with or without the removals in it; one without a digest is applied as it
     is when its turn comes, unless it has conflicts. Once its first chunk is due (`apply_begun`) it
     is carried out to its end. `is_cut_off`: the time of a delivery was too short for its work, and
-    a later one goes on with it; the building's other imports wait until then.
+    a later one goes on with it; the building's other imports wait until then. `group_begun` is the
+    group that it has created, and counted, and whose members have not all entered yet.
     """
 
     id: str
@@ -143,6 +144,7 @@ class ImportJob:
     apply_begun: bool = False
     remove: bool = False
     is_cut_off: bool = False
+    group_begun: str | None = None
     undo_begun_at: datetime | None = None
     started_by: str | None = None
     started_by_name: str | None = None

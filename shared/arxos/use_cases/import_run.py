@@ -286,15 +286,15 @@ class ImportRun(ImportWork):
         A new group is counted when it is there, a changed one when its last change is.
         """
         group, remembered = change.group, change.group.said
-        is_new_group = is_new(group)
         said = {
             document: {k: v for k, v in words.items() if k != "members"}
             for document, words in remembered.items()
         }
-        if is_new_group:
+        if is_new(group):
             with self._registry() as uow:
                 uow.groups.add(replace(group, said=said))
                 job = self._next(_counted(self.job.counts, group))
+                job = replace(job, group_begun=group.id)
                 uow.imports.save(job)
             self.job = job
             group = replace(group, events=())
@@ -309,11 +309,13 @@ class ImportRun(ImportWork):
             )
             moved = replace(moved, said=remembered if is_last else said)
             counts = self.job.counts
-            if is_last and not is_new_group and moved.events:
+            if is_last and self.job.group_begun != group.id and moved.events:
                 counts = replace(counts, updated=counts.updated + 1)
             with self._registry() as uow:
                 uow.groups.change_members(moved, added=entering, removed=leaving)
                 job = self._next(counts)
+                if is_last:
+                    job = replace(job, group_begun=None)
                 uow.imports.save(job)
             self.job = job
             group = moved.stored()
