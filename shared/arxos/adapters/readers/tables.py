@@ -8,8 +8,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from arxos.adapters.readers.cobie_sheets import NOT_DATA
 from arxos.adapters.readers.floor_labels import read_label
 from arxos.adapters.readers.header_row import Columns, find_columns, folded_header
+from arxos.adapters.readers.kept_sheets import as_it_is
 from arxos.adapters.readers.problem_list import ProblemList
 from arxos.adapters.readers.source_text import meaningful
 from arxos.adapters.readers.table_columns import (
@@ -22,6 +24,7 @@ from arxos.adapters.readers.table_columns import (
 from arxos.adapters.readers.workbook_sheets import Row, Sheet, date_of, number_of, text_of
 from arxos.domain.errors import UnreadableFile
 from arxos.domain.source import (
+    KeptSheet,
     SourceBuilding,
     SourceColumn,
     SourceDevice,
@@ -64,15 +67,19 @@ class _Tables:
         self._rooms_by_number: dict[str, list[str]] = {}
         self._devices: dict[str, SourceDevice] = {}
         self._columns: list[SourceColumn] = []
+        self._kept: list[KeptSheet] = []
 
     def read(self) -> SourceModel:
         found: dict[TableKind, list[tuple[Sheet, Columns]]] = {kind: [] for kind in _KINDS}
         for sheet in self._sheets:
-            if (match := self._kind_of(sheet)) is not None:
+            if folded_header(sheet.name) in NOT_DATA:
+                self._kept += filter(None, [as_it_is(sheet)])
+            elif (match := self._kind_of(sheet)) is not None:
                 kind, columns = match
                 self._judge(sheet, kind, columns)
                 found[kind].append((sheet, columns))
-            elif sheet.rows:
+            elif (kept := as_it_is(sheet)) is not None:
+                self._kept.append(kept)
                 self._problems.warn("SHEET_UNKNOWN", _no_table(sheet), ifc_class=sheet.name)
         if not any(found.values()):
             needs = "; ".join(f"{kind}: {', '.join(REQUIRED[kind])}" for kind in _KINDS)
@@ -100,6 +107,7 @@ class _Tables:
             floors=tuple(self._floors.values()),
             rooms=tuple(self._rooms.values()),
             devices=tuple(self._devices.values()),
+            kept_sheets=tuple(self._kept),
             columns=tuple(self._columns),
             problems=self._problems.all(),
         )
@@ -127,6 +135,8 @@ class _Tables:
                 field = "area_m2"
             if heading:
                 self._columns.append(SourceColumn(sheet=sheet.name, heading=heading, field=field))
+        if unknown := tuple(_unknown_names(columns)):
+            self._kept.append(KeptSheet(name=kind, columns=unknown, of_table=True))
         for index, near in columns.unknown.items():
             heading = columns.names[index]
             if folded_header(heading) in SQUARE_FEET and kind == "rooms":
@@ -384,6 +394,12 @@ def _identity(columns: Columns, row: Row, name: str, place: str) -> str:
     return f"{place} device {name}"
 
 
+def _unknown_names(columns: Columns) -> dict[str, None]:
+    """What columns that are not understood are called in a record's metadata."""
+    names = (columns.names[index] for index in columns.unknown)
+    return {name[:100]: None for name in names if folded_header(name) not in SQUARE_FEET}
+
+
 def _more(columns: Columns, row: Row) -> dict[str, Any]:
     """The cells of columns that are not understood: kept, not lost."""
     more = {}
@@ -403,4 +419,7 @@ def _first_cells(sheet: Sheet) -> tuple[Any, ...]:
 
 
 def _no_table(sheet: Sheet) -> str:
-    return f"Sheet '{sheet.name}' holds no table of floors, rooms or devices; it was not read."
+    return (
+        f"Sheet '{sheet.name}' holds no table of floors, rooms or devices; it is kept as it is,"
+        " and an export gives it back."
+    )
