@@ -7,7 +7,6 @@ from typing import Any
 
 from arxos.adapters.exports.files import ExportFiles
 from arxos.adapters.readers.by_suffix import ReaderBySuffix
-from arxos.adapters.readers.cobie_sheets import NOT_DATA
 from arxos.adapters.readers.own_files import read_own_workbook
 from arxos.adapters.readers.problem_list import ProblemList
 from arxos.adapters.readers.workbook_sheets import read_workbook
@@ -158,12 +157,16 @@ class Registry:
     def stored_rows(self, building: Building) -> dict[str, list[Any]]:
         """The rows that imports have only stored, by sheet."""
         rows: dict[str, list[Any]] = {}
+        columns: list[str] = []
+        present: list[Any] = []
         for line in self.store.kept_sheets(ORG, building.id):
-            if line["kind"] == "kept_sheet":
+            if line["kind"] == "kept_row":
+                present.append(dict(zip(columns, line["values"], strict=True)))
+            elif line["kind"] == "kept_sheet":
                 present = rows.setdefault(line["name"], [])
                 columns = line["columns"]
             else:
-                present.append(dict(zip(columns, line["values"], strict=True)))
+                rows[f"columns of {line['name']}"] = line["columns"]
         return rows
 
 
@@ -171,7 +174,7 @@ def read(file: Path) -> SourceModel:
     """As `ReaderBySuffix`; our own workbooks without the child process that strangers' need."""
     if file.suffix == ".xlsx":
         problems = ProblemList()
-        own = read_own_workbook(read_workbook(file, problems, not_data=NOT_DATA), problems)
+        own = read_own_workbook(read_workbook(file, problems), problems)
         if own is not None:
             return own
     return ReaderBySuffix().read(file, profile="cobie")

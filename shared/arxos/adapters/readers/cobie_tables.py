@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from arxos.adapters.readers.cobie_sheets import ALIASES, COLUMNS, NOT_DATA, REQUIRED
 from arxos.adapters.readers.header_row import Columns, find_columns, folded_header
+from arxos.adapters.readers.kept_sheets import as_it_is
 from arxos.adapters.readers.problem_list import ProblemList
 from arxos.adapters.readers.source_text import meaningful
 from arxos.adapters.readers.workbook_sheets import Row, Sheet, Value, text_of
@@ -54,6 +55,7 @@ class _TableSearch:
         by_name = {folded_header(name): name for name in COLUMNS}
         for sheet in self._sheets:
             if folded_header(sheet.name) in NOT_DATA:
+                self._keep(sheet)
                 continue
             name = by_name.get(folded_header(sheet.name))
             if name is None:
@@ -106,15 +108,15 @@ class _TableSearch:
                     ifc_class=name,
                 )
 
+    def _keep(self, sheet: Sheet) -> bool:
+        kept = as_it_is(sheet)
+        if kept is not None:
+            self.kept.append(kept)
+        return kept is not None
+
     def _keep_unknown(self, sheet: Sheet) -> None:
-        width = max((len(row.cells) for row in sheet.rows), default=0)
-        if width == 0:
+        if not self._keep(sheet):
             return
-        first, *rest = sheet.rows
-        names = tuple(text_of(c) or "" for c in first.cells)
-        columns = (*names, *("",) * (width - len(names)))
-        padded = tuple((*row.cells, *(None,) * (width - len(row.cells))) for row in rest)
-        self.kept.append(KeptSheet(name=sheet.name, columns=columns, rows=padded))
         self._problems.warn(
             "SHEET_UNKNOWN",
             f"Sheet '{sheet.name}' is not one of COBie's; it is kept as it is, and an export gives"

@@ -15,7 +15,7 @@ from arxos.adapters.readers.own_edits import read_own
 from arxos.adapters.readers.own_lines import check_header
 from arxos.adapters.readers.problem_list import ProblemList
 from arxos.adapters.readers.tables import read_tables
-from arxos.adapters.readers.workbook_sheets import Row, Sheet
+from arxos.adapters.readers.workbook_sheets import Row, Sheet, text_of
 from arxos.domain.errors import UnreadableFile
 from arxos.domain.own_exports import FORMAT, Line
 from arxos.domain.source import SourceModel
@@ -31,7 +31,7 @@ def read_own_workbook(sheets: Sequence[Sheet], problems: ProblemList) -> SourceM
     texts = (str(row.cells[0]) for row in own.rows[1:] if row.cells and row.cells[0])
     lines = list(embedded.unpacked(texts))
     check_header(lines[0] if lines else {})
-    others = [_unescaped(sheet) for sheet in sheets if sheet is not own]
+    others = [_unescaped(s) for s in sheets if s is not own and not is_own_instruction(s)]
     read = read_cobie if lines[0].get("as") == "cobie" else _read_told_tables
     model = read_own(lines, others, problems, read, as_cell=_not_blank)
     # What a sheet is too long for is in the export's own lines.
@@ -67,8 +67,11 @@ def read_own_table(sheet: Sheet, problems: ProblemList) -> SourceModel | None:
     for line in lines:
         line.pop("head", None)
     head |= {"building": {}, "made_at": ""}
+    told = {*ALL_COLUMNS[kind], OWN_COLUMN, None}
+    more = [text_of(c) or "" for c in sheet.rows[0].cells if c not in told]
+    columns: Line = {"kind": "kept_columns", "name": kind, "columns": more}
     return read_own(
-        [head, *lines],
+        [head, columns, *lines],
         [_without(sheet, {OWN_COLUMN})],
         problems,
         _read_told_tables,
@@ -99,8 +102,17 @@ def _own_line(text: str) -> Line | None:
     return line if isinstance(head, dict) and head.get("format") == FORMAT else None
 
 
+def is_own_instruction(sheet: Sheet) -> bool:
+    """Whether this is what an export tells of itself, and nobody's own words."""
+    return sheet.name == embedded.INSTRUCTION and _first_cell(sheet) == embedded.INSTRUCTION_MARK
+
+
+def _first_cell(sheet: Sheet) -> Any:
+    return sheet.rows[0].cells[0] if sheet.rows and sheet.rows[0].cells else None
+
+
 def _is_marked(sheet: Sheet) -> bool:
-    first = sheet.rows[0].cells[0] if sheet.rows and sheet.rows[0].cells else None
+    first = _first_cell(sheet)
     return isinstance(first, str) and first.startswith(FORMAT)
 
 

@@ -22,13 +22,12 @@ def main(arguments: list[str]) -> int:
 
 def _workbook(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
     from arxos.adapters.readers.cobie import is_cobie, read_cobie
-    from arxos.adapters.readers.cobie_sheets import NOT_DATA
     from arxos.adapters.readers.own_files import read_own_workbook
     from arxos.adapters.readers.workbook_sheets import read_workbook
 
     problems = ProblemList()
     try:
-        sheets = read_workbook(Path(job["input"]), problems, not_data=NOT_DATA)
+        sheets = read_workbook(Path(job["input"]), problems)
         own = read_own_workbook(sheets, problems)
         if own is not None:
             model = own
