@@ -129,15 +129,22 @@ class ExportJob:
         progress = min(0.95, round(share * 0.95, 3))
         return replace(self, progress=max(self.progress, progress), counts=counts, updated_at=at)
 
-    def ready(self, counts: Mapping[str, int], size_bytes: int, *, at: datetime) -> Self:
-        """The file is there."""
+    def ready(
+        self,
+        counts: Mapping[str, int],
+        size_bytes: int,
+        *,
+        message: str | None = None,
+        at: datetime,
+    ) -> Self:
+        """The file is there. `message`: what its people should know of it."""
         return replace(
             self,
             status=ExportStatus.READY,
             progress=1.0,
             counts=counts,
             size_bytes=size_bytes,
-            message=None,
+            message=message,
             updated_at=at,
         )
 

@@ -90,9 +90,9 @@ def stored_problems(
                 Problem(
                     severity="warning",
                     code="STORED_ROWS_REPLACED",
-                    message=f"Sheet '{head.name}' has {rows:,} rows; they replace the {head.rows:,} that an"
-                    " earlier import has stored. To keep those, add them to this file, or undo the"
-                    " import.",
+                    message=f"Sheet '{head.name}' has {rows:,} rows; they replace the"
+                    f" {head.rows:,} that an earlier import has stored. To keep those, add them to"
+                    " this file, or undo the import.",
                     sheet_or_class=head.name,
                 )
             )
@@ -101,8 +101,8 @@ def stored_problems(
             Problem(
                 severity="warning",
                 code="STORED_SHEETS_STAY",
-                message="The file has no rows on sheets of which earlier imports have stored some; these"
-                f" stay, and exports give them back: {', '.join(staying)}.",
+                message="The file has no rows on sheets of which earlier imports have stored"
+                f" some; these stay, and exports give them back: {', '.join(staying)}.",
             )
         )
     return tuple(problems)

@@ -42,10 +42,11 @@ def build_export(
         return None
     work = _Work(order, job, desk, store, clock)
     try:
-        with writer.written(work.lines(), job.format) as path:
-            store.put(order.organization_id, job, path)
-            size = path.stat().st_size
-        return work.save(work.job.ready(dict(work.counts), size, at=clock()))
+        with writer.written(work.lines(), job.format) as file:
+            store.put(order.organization_id, job, file.path)
+            size = file.path.stat().st_size
+        done = work.job.ready(dict(work.counts), size, message=file.message, at=clock())
+        return work.save(done)
     except NotFound:  # the building is gone, and this export with it
         return None
     except Conflict:  # a later delivery has taken over

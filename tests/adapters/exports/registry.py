@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from arxos.adapters.exports.files import ExportFiles
+from arxos.adapters.exports.seal import is_sealed
 from arxos.adapters.readers.by_suffix import ReaderBySuffix
-from arxos.adapters.readers.own_files import read_own_workbook
+from arxos.adapters.readers.own_files import read_own_workbook, read_untouched
 from arxos.adapters.readers.problem_list import ProblemList
 from arxos.adapters.readers.workbook_sheets import read_workbook
 from arxos.domain.building import Building
@@ -171,11 +172,16 @@ class Registry:
 
 
 def read(file: Path) -> SourceModel:
-    """As `ReaderBySuffix`; our own workbooks without the child process that strangers' need."""
+    """As `ReaderBySuffix`; our own workbooks without the child process that strangers' need.
+
+    Their cells are read too, as if another program had saved them.
+    """
     if file.suffix == ".xlsx":
         problems = ProblemList()
         own = read_own_workbook(read_workbook(file, problems), problems)
         if own is not None:
+            if is_sealed(file):
+                assert read_untouched(file, ProblemList()) == own
             return own
     return ReaderBySuffix().read(file, profile="cobie")
 

@@ -270,7 +270,6 @@ class CobieRows:
             "CoordinateXAxis": x,
             "CoordinateYAxis": y,
             "CoordinateZAxis": z,
-            "ExtSystem": "Arxos",
         }
         yield self._sheets.row("Coordinate", cells, made=line)
 

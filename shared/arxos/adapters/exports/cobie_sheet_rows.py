@@ -144,7 +144,5 @@ class CobieSheets:
             "RowName": row_name,
             "Value": value,
             "Unit": "n/a",
-            "ExtSystem": "Arxos",
-            "Description": name,
         }
         return self.row("Attribute", cells, made=made)

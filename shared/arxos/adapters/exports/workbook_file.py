@@ -8,6 +8,7 @@ from typing import Any
 from arxos.adapters.exports import embedded
 from arxos.adapters.exports.cobie_sheet_rows import EXTERNAL, REFERENCE, is_required
 from arxos.adapters.exports.rows import SheetHead, rows_of, shown_headings
+from arxos.adapters.exports.seal import seal
 from arxos.adapters.readers.workbook_sheets import MAX_COLUMNS
 from arxos.domain.own_exports import Line
 
@@ -56,6 +57,7 @@ def write_workbook(lines: Iterable[Line], path: Path, folder: Path) -> None:
     file.keep(packer.finish())
     file.end()
     book.close()
+    seal(path)
 
 
 class _Workbook:

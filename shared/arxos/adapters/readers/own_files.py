@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from arxos.adapters.exports import embedded
@@ -12,7 +13,7 @@ from arxos.adapters.exports.plain_files import OWN_COLUMN
 from arxos.adapters.exports.table_rows import ALL_COLUMNS, KIND_OF, TOLD
 from arxos.adapters.readers.cobie import read_cobie
 from arxos.adapters.readers.own_edits import read_own
-from arxos.adapters.readers.own_lines import check_header
+from arxos.adapters.readers.own_lines import check_header, model_of_lines
 from arxos.adapters.readers.problem_list import ProblemList
 from arxos.adapters.readers.tables import read_tables
 from arxos.adapters.readers.workbook_sheets import Row, Sheet, text_of
@@ -36,6 +37,20 @@ def read_own_workbook(sheets: Sequence[Sheet], problems: ProblemList) -> SourceM
     model = read_own(lines, others, problems, read, as_cell=_not_blank)
     # What a sheet is too long for is in the export's own lines.
     return replace(model, problems=tuple(p for p in model.problems if p.code != "TOO_MANY_ROWS"))
+
+
+def read_untouched(path: Path, problems: ProblemList) -> SourceModel:
+    """The building of an export that nobody has saved since: its cells hold nothing new.
+
+    Line by line: of the workbook nothing but the own sheet is read.
+    """
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
+    rows = book[embedded.SHEET].iter_rows(min_row=2, max_col=1, values_only=True)
+    texts = (str(text) for (text,) in rows if text)
+    # Raises UnreadableFile for a first line that is none of ours, as for a sheet that is damaged.
+    return model_of_lines(enumerate(embedded.unpacked(texts), start=1), problems)
 
 
 def read_own_tables(
