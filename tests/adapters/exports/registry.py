@@ -1,5 +1,6 @@
 """A registry in memory that imports files and exports buildings, all but AWS as it is deployed."""
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from arxos.domain.building import Building
 from arxos.domain.export_job import ExportFormat, ExportJob, ExportStatus
 from arxos.domain.import_job import ImportJob, ImportMode, ImportStatus
 from arxos.domain.plain_values import plain
-from arxos.domain.source import SourceModel
+from arxos.domain.source import KeptSheet, SourceModel
 from arxos.ports.exports import ExportOrder
 from arxos.ports.imports import uploaded_file
 from arxos.use_cases.build_export import build_export
@@ -154,6 +155,11 @@ class Registry:
             "devices": sorted(map(shown, uow.devices.all(present))),
             "groups": sorted(map(shown, uow.groups.all(building.id))),
         }
+
+    def store_sheets(self, building: Building, sheets: Sequence[KeptSheet]) -> None:
+        """As an import that stored them."""
+        job = make_import(building, filename="stored.xlsx")
+        self.uploads.save_kept(uploaded_file(ORG, job), "cobie", sheets)
 
     def stored_rows(self, building: Building) -> dict[str, list[Any]]:
         """The rows that imports have only stored, by sheet."""
