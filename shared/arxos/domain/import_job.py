@@ -18,7 +18,7 @@ from arxos.domain.events import (
 from arxos.domain.source import Problem, SourceColumn
 from arxos.domain.text_rules import name_fault
 
-READABLE_SUFFIXES = (".ifc", ".ifczip", ".xlsx", ".csv", ".zip", ".jsonl")
+READABLE_SUFFIXES = (".ifc", ".ifczip", ".xlsx", ".csv", ".zip", ".jsonl", ".json")
 # How far an import is once its file has been read.
 READ_PROGRESS = 0.2
 # The record lists the first of each; DynamoDB refuses an item over 400 KB.

@@ -22,6 +22,7 @@ from arxos.domain.import_planning import plan_import
 from arxos.domain.plan_entries import EntryKind, PlanListing
 from arxos.domain.room import Room
 from arxos.domain.source import Problem, SourceModel
+from arxos.domain.stored_sheets import stored_problems
 from arxos.ports.imports import ImportDesk, UploadedFile, UploadStore
 from arxos.ports.orders import OutOfTime
 from arxos.ports.registry import UnitOfWork
@@ -128,12 +129,18 @@ class ImportRun(ImportWork):
             at=self._clock(),
             by=self.job.started_by,
         )
-        problems = (*plan.gaps, *model.problems, *plan.problems)
+        problems = (*plan.gaps, *model.problems, *plan.problems, *self._stored())
         if problems:
             self._uploads.save_report(self._file, problems)
         self._listed = self.job.with_problems(problems).with_columns(model.columns)
         self._widen(building, plan.shards)
         return plan
+
+    def _stored(self) -> tuple[Problem, ...]:
+        document, sheets = self._stored_only
+        if not sheets:
+            return ()
+        return stored_problems(self._uploads.kept(self._file), document, sheets)
 
     def _widen(self, building: Building, shards: int) -> None:
         """New shards must be listed before anything is in them."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from arxos.adapters.readers.cobie_sheets import ALIASES, COLUMNS, NOT_DATA, REQUIRED, UNSAID
 from arxos.adapters.readers.header_row import Columns, find_columns, folded_header
+from arxos.adapters.readers.kept_sheets import as_it_is
 from arxos.adapters.readers.problem_list import ProblemList
 from arxos.adapters.readers.source_text import meaningful
 from arxos.adapters.readers.workbook_sheets import Row, Sheet, Value, text_of
@@ -63,6 +64,7 @@ class _TableSearch:
         missing = by_name.keys() - {folded_header(sheet.name) for sheet in self._sheets}
         for sheet in self._sheets:
             if folded_header(sheet.name) in NOT_DATA:
+                self._keep(sheet)
                 continue
             name = by_name.get(folded_header(sheet.name))
             if name is None:
@@ -146,15 +148,10 @@ class _TableSearch:
         )
 
     def _keep(self, sheet: Sheet) -> bool:
-        width = max((len(row.cells) for row in sheet.rows), default=0)
-        if width == 0:
-            return False
-        first, *rest = sheet.rows
-        names = tuple(text_of(c) or "" for c in first.cells)
-        columns = (*names, *("",) * (width - len(names)))
-        padded = tuple((*row.cells, *(None,) * (width - len(row.cells))) for row in rest)
-        self.kept.append(KeptSheet(name=sheet.name, columns=columns, rows=padded))
-        return True
+        kept = as_it_is(sheet)
+        if kept is not None:
+            self.kept.append(kept)
+        return kept is not None
 
     def _judge_columns(self, name: str, columns: Columns) -> None:
         for index, near in columns.unknown.items():
