@@ -114,16 +114,16 @@ class World:
 
     def keep(self) -> None:
         self.before = copy.deepcopy((self._stored.items, self._pool.users))
-        self.objects = frozenset(self.keys())
+        self.objects = frozenset(self.object_keys())
 
     def put_back(self) -> None:
         self._stored.items, self._pool.users = copy.deepcopy(self.before)
 
     def forget_new_objects(self) -> None:
-        for key in set(self.keys()) - self.objects:
+        for key in set(self.object_keys()) - self.objects:
             self.s3.delete_object(Bucket=BUCKET, Key=key)
 
-    def keys(self) -> list[str]:
+    def object_keys(self) -> list[str]:
         """Of all objects in the bucket."""
         found = self.s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])
         return [one["Key"] for one in found]

@@ -95,7 +95,7 @@ def deliver(name: str, event: Event, faulty: Faulty, *, count: int = 1) -> bool:
 
 def left(world: World) -> tuple[Any, set[str]]:
     """Change files are named by their attempts; those that nothing leads to are only waste."""
-    keys = {key for key in world.keys() if not key.startswith("changes/")}
+    keys = {key for key in world.object_keys() if not key.startswith("changes/")}
     return world.shape(), keys
 
 
