@@ -53,7 +53,7 @@ class DynamoHistory:
         self._files = files
 
     def of_record(self, kind: str, building_id: str, record_id: str, page: Page) -> Slice[Change]:
-        """C1, C8 (a group's), C9 (a user's); C4, where chunks changed it; P1, P2 of what is gone."""
+        """C1; C8, a group's; C9, a user's; C4, where chunks changed it; P1, P2 of what is gone."""
         return _page(self._of_record(kind, building_id, record_id, page), page.limit)
 
     def of_building(self, building_id: str, where: ChangeFilter, page: Page) -> Slice[Change]:
