@@ -155,8 +155,8 @@ class _Tables:
             if columns is not None and (best is None or len(columns.known) > best[0]):
                 best = len(columns.known), kind, columns
         said = (
-            f"Sheet '{sheet.name}' is no table of floors, rooms or devices; it is kept as it is, and"
-            " an export gives it back."
+            f"Sheet '{sheet.name}' is no table of floors, rooms or devices; it is kept as it is,"
+            " and an export gives it back."
         )
         if best is None:
             return f"{said} {_NEEDS}"
