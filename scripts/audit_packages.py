@@ -57,7 +57,8 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     must_ask = os.environ.get("ARXOS_AUDIT_MUST_ASK") == "1"
     is_safe = True
-    for file in given.requirements:
+    # The smallest first: if the index tells nothing of it, it tells nothing of the others.
+    for file in sorted(given.requirements, key=lambda one: one.stat().st_size):
         try:
             report = ask(given.pip_audit, file)
         except RuntimeError as failed:
@@ -66,13 +67,15 @@ def main(arguments: list[str]) -> int:
             continue
         found, unasked = faults(report), unknown(report)
         asked = len(report["dependencies"]) - len(unasked)
-        if asked:
-            print(f"  {file.name}: {asked} packages looked up, {len(found)} known faults.")
-        if unasked:
+        if not asked:
             print(
-                f"  {file.name}: NOTHING IS KNOWN of {len(unasked)} packages, such as {unasked[0]}:"
-                " the package index does not say. CI asks PyPI itself."
+                f"  NOTHING IS KNOWN of any package, such as {unasked[0]}: the package index does"
+                " not say. CI asks PyPI itself."
             )
+            return int(must_ask)
+        print(f"  {file.name}: {asked} packages looked up, {len(found)} known faults.")
+        if unasked:
+            print(f"  {file.name}: NOTHING IS KNOWN of {', '.join(unasked)}.")
         for fault in found:
             print(f"    {fault}")
         is_safe = is_safe and not found and not (unasked and must_ask)

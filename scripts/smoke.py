@@ -17,6 +17,7 @@ import boto3
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
+from scripts.local_cloud.server import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from scripts.srp_sign_in import NotSignedIn, sign_in_by_srp
 from scripts.stages import Unready, stage_named
 
@@ -37,8 +38,8 @@ def local(file: Path) -> tuple[str, str]:
         "cognito-idp",
         region_name=outputs["region"],
         endpoint_url=outputs["endpoint_url"],
-        aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106  # pragma: allowlist secret
+        aws_access_key_id=ACCESS_KEY_ID,
+        aws_secret_access_key=SECRET_ACCESS_KEY,
     )
     token = sign_in_by_srp(
         cognito, outputs["user_pool_id"], outputs["client_id"], admin["email"], admin["password"]

@@ -83,6 +83,36 @@ def dynamodb_local_table(dynamodb_local: str) -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _moto_copies_a_table_once_in_a_transaction() -> Iterator[None]:
+    """For a failure it keeps a copy of the table, and makes one for each of the actions."""
+    import copy
+    from types import SimpleNamespace
+
+    from moto.dynamodb import models
+    from moto.dynamodb.models.table import Table
+
+    copies: dict[int, Any] = {}
+
+    def copied(thing: Any) -> Any:
+        if not isinstance(thing, Table):
+            return copy.deepcopy(thing)
+        if id(thing) not in copies:
+            copies[id(thing)] = copy.deepcopy(thing)
+        return copies[id(thing)]
+
+    transact = models.DynamoDBBackend.transact_write_items
+
+    def transact_afresh(backend: Any, transact_items: Any) -> None:
+        copies.clear()
+        transact(backend, transact_items)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(models, "copy", SimpleNamespace(deepcopy=copied, copy=copy.copy))
+        patch.setattr(models.DynamoDBBackend, "transact_write_items", transact_afresh)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _botocore_models_read_once() -> Iterator[None]:
     """Each new client parses megabytes of JSON; the tests make hundreds of clients."""
     from functools import cache

@@ -35,7 +35,7 @@ from arxos.domain.history import Change
 from arxos.domain.identifiers import NewId
 from arxos.domain.import_job import CANCELLABLE, CLAIMED_FROM, ImportJob, ImportStatus
 from arxos.domain.ordering import order_of
-from arxos.domain.own_exports import Line, kept_that_count, lines_of_sheet
+from arxos.domain.own_exports import Line
 from arxos.domain.permissions import Role
 from arxos.domain.plain_values import plain
 from arxos.domain.plan_entries import PlanEntry
@@ -44,6 +44,13 @@ from arxos.domain.room import Room
 from arxos.domain.search_words import KINDS, Drawer, Kind, WordEntry
 from arxos.domain.sensitive import Sealed, Secret
 from arxos.domain.source import KeptSheet, Problem, SourceModel
+from arxos.domain.stored_sheets import (
+    StoredHead,
+    head_of,
+    lines_of_sheet,
+    stored_parts,
+    stored_that_count,
+)
 from arxos.domain.summary import COUNTED_FIELDS, Tally, tally_of
 from arxos.domain.text_rules import folded
 from arxos.domain.user import Actor, Organization, User, email_taken
@@ -962,9 +969,8 @@ class FakeExportStore:
         return f"https://exports.example/{organization_id}/{job.id}/{job.filename}"
 
     def kept_sheets(self, organization_id: str, building_id: str) -> Iterator[Line]:
-        kept = self._uploads.kept if self._uploads else {}
-        for import_id, document in kept_that_count((i, d) for b, i, d in kept if b == building_id):
-            for sheet in kept[building_id, import_id, document]:
+        if self._uploads is not None:
+            for sheet in self._uploads.kept_of(building_id):
                 yield from lines_of_sheet(sheet)
 
 
@@ -1066,7 +1072,7 @@ class FakeUploads:
         self.adopted: dict[str, str] = {}
         self.replaced: set[str] = set()
         # By building, import and document.
-        self.kept: dict[tuple[str, str, str], tuple[KeptSheet, ...]] = {}
+        self.kept_sheets: dict[tuple[str, str, str], KeptSheet] = {}
 
     def presign(self, organization_id: str, job: ImportJob) -> Upload:
         return Upload(
@@ -1102,10 +1108,22 @@ class FakeUploads:
         yield from self.reports.get(file.import_id, ())
 
     def save_kept(self, file: UploadedFile, document: str, sheets: Sequence[KeptSheet]) -> None:
-        self.kept[file.building_id, file.import_id, document] = tuple(sheets)
+        for part, sheet in stored_parts(document, sheets):
+            self.kept_sheets[file.building_id, file.import_id, part] = sheet
+
+    def kept(self, file: UploadedFile) -> Iterator[StoredHead]:
+        for sheet in self.kept_of(file.building_id):
+            head = head_of(next(lines_of_sheet(sheet)))
+            if head is not None:
+                yield head
+
+    def kept_of(self, building_id: str) -> Iterator[KeptSheet]:
+        stored = ((i, part) for b, i, part in self.kept_sheets if b == building_id)
+        for import_id, part in stored_that_count(stored):
+            yield self.kept_sheets[building_id, import_id, part]
 
     def forget_kept(self, file: UploadedFile) -> None:
-        self.kept = {key: k for key, k in self.kept.items() if key[1] != file.import_id}
+        self.kept_sheets = {k: s for k, s in self.kept_sheets.items() if k[1] != file.import_id}
 
     def save_report(self, file: UploadedFile, problems: tuple[Problem, ...]) -> None:
         self.reports[file.import_id] = problems

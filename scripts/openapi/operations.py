@@ -53,6 +53,12 @@ def _body_example(
     whole = example(ref(name), components, about=about)
     if name == "StatusBody":
         return {"status": NEXT_STATUS[about]}
+    if name == "StartExportBody":
+        # Conditions that can hold together.
+        return {
+            **{key: whole[key] for key in ("format", "floor_id")},
+            **{"kind": "devices", "status": NEXT_STATUS["Device"]},
+        }
     if operation.route.method == "PATCH":
         few = {key: whole[key] for key in ("name", "description") if key in whole}
         return few or whole

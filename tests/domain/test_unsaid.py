@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from arxos.domain.device import Device
+from arxos.domain.floor import Floor
 from arxos.domain.group import Group
+from arxos.domain.import_plan import is_new
 from arxos.domain.record import Record
 from arxos.domain.room import Room
-from arxos.domain.source import Problem, SourceDevice, SourceGroup, SourceModel
+from arxos.domain.source import Problem, SourceDevice, SourceFloor, SourceGroup, SourceModel
 from tests.domain.test_import_plan import changed, plan, stored
 from tests.domain.test_plan_groups import again_with_members
 from tests.make import LATER, make_model
@@ -277,3 +279,21 @@ def test_what_another_document_or_a_person_says_is_no_ones_loss() -> None:
     assert plan(partial, *records).problems == []
     never_said = replace(emptied, document="a third")
     assert plan(never_said, *records).problems == []
+
+
+def test_a_floor_without_a_number_is_met_by_its_name_and_by_no_number(
+    records: list[Record],
+) -> None:
+    def floors_of(name: str) -> list[str]:
+        table = SourceModel(
+            source="table",
+            schema="table",
+            floors=(SourceFloor(key="t", name=name, floor_number=0, number_said=False),),
+            incomplete=frozenset({"floor", "room", "device", "group"}),
+        )
+        return [str(f.name) for f in plan(table, *records).floors if is_new(f)]
+
+    named = next(str(r.name) for r in records if isinstance(r, Floor))
+
+    assert floors_of("Roof") == ["Roof"]
+    assert floors_of(named) == []

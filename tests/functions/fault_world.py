@@ -55,6 +55,7 @@ ACTOR = make_actor()
 QUEUES = ("imports.fifo", "exports", "deletions")
 # Items that are there for a while only, and no part of the registry.
 PASSING = "#ANSWERS"
+LONG_AGO = "2000-01-01T00:00:00.000Z"
 TOLD = (
     *("version", "status", "name", "is_active", "floors_count", "rooms_count", "devices_count"),
     *("groups_count", "members_count", "is_approved", "undo_begun_at", "deletion_id", "floor_id"),
@@ -71,6 +72,7 @@ class World:
     ids: dict[str, str] = field(default_factory=dict)
     before: Any = None
     objects: frozenset[str] = frozenset()
+    events: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def _stored(self) -> Any:
@@ -88,7 +90,7 @@ class World:
             if not partition.value.endswith(PASSING):
                 for item in items.values():
                     attributes = item.attrs
-                    kind = attributes["kind"].value
+                    kind = attributes["kind"].value if "kind" in attributes else "word"
                     told = (n in attributes and str(attributes[n].value) for n in TOLD)
                     # Whether, not when.
                     found[kind, *(str(t)[:3] if _is_moment(t) else str(t) for t in told)] += 1
@@ -102,25 +104,27 @@ class World:
         return {(user.attribute_lookup["email"], user.enabled) for user in users}
 
     def let_time_pass(self) -> None:
-        """As much as the longest request may take."""
-        for partition, items in self._stored.items.items():
-            if partition.value.endswith(PASSING):
-                for item in items.values():
-                    if "in_progress_expiration" in item.attrs:
-                        item.attrs["in_progress_expiration"].value = "0"
+        """As much as the longest request, or work in the background, may take."""
+        for items in self._stored.items.values():
+            for item in items.values():
+                if "in_progress_expiration" in item.attrs:
+                    item.attrs["in_progress_expiration"].value = "0"
+                if "lease_until" in item.attrs:
+                    item.attrs["lease_until"].value = LONG_AGO
 
     def keep(self) -> None:
         self.before = copy.deepcopy((self._stored.items, self._pool.users))
-        self.objects = frozenset(self._keys())
+        self.objects = frozenset(self.object_keys())
 
     def put_back(self) -> None:
         self._stored.items, self._pool.users = copy.deepcopy(self.before)
 
     def forget_new_objects(self) -> None:
-        for key in set(self._keys()) - self.objects:
+        for key in set(self.object_keys()) - self.objects:
             self.s3.delete_object(Bucket=BUCKET, Key=key)
 
-    def _keys(self) -> list[str]:
+    def object_keys(self) -> list[str]:
+        """Of all objects in the bucket."""
         found = self.s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])
         return [one["Key"] for one in found]
 

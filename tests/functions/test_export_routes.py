@@ -4,6 +4,7 @@ import importlib
 import json
 import urllib.parse
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -13,6 +14,7 @@ from arxos import bootstrap
 from arxos.domain.permissions import Role
 from arxos.domain.rights import Grant
 from arxos.domain.source import KeptSheet
+from arxos.domain.stored_sheets import StoredHead
 from arxos.ports.imports import UploadedFile
 from functions.exports import build_export
 from tests.dynamodb_table import REGION
@@ -178,3 +180,42 @@ def test_an_undone_import_takes_its_stored_sheets_along(world: World) -> None:
     bootstrap.uploads().forget_kept(world.file)
 
     assert list(bootstrap.exports().kept_sheets(ORG, world.building.id)) == []
+
+
+def test_of_each_stored_sheet_the_newest_version_counts(world: World) -> None:
+    newer = replace(world.file, import_id="imp_2")
+    other = KeptSheet(name="Spare", columns=("Name",), rows=(("Bulb",), ("Fuse",)))
+    empty = KeptSheet(name="Job", columns=("Name",))
+    bootstrap.uploads().save_kept(newer, "cobie", (empty, other))
+    own = replace(world.file, import_id="imp_3")
+    bootstrap.uploads().save_kept(own, "arxos", (replace(other, document="cobie"),))
+
+    assert list(bootstrap.uploads().kept(own)) == [
+        StoredHead(name="Job", document="cobie", rows=1),
+        StoredHead(name="Spare", document="cobie", rows=2),
+    ]
+    lines = bootstrap.exports().kept_sheets(ORG, world.building.id)
+    assert [line.get("name") or line["values"] for line in lines] == [
+        "Job",
+        ["Check boiler", "open"],
+        "Spare",
+        ["Bulb"],
+        ["Fuse"],
+    ]
+
+
+def test_an_export_of_what_is_found_keeps_its_conditions(world: World) -> None:
+    body = {"format": "json", "q": "lamp 2", "group_id": None, "status": "installed"}
+    status, answer = world.call("start_export", "POST", body=body)
+    world.work()
+
+    assert (status, answer["data"]["export"]["scope"]) == (
+        201,
+        {"q": "lamp 2", "status": "installed"},
+    )
+    path = {"export_id": answer["data"]["export_id"]}
+    export = world.call("get_export", path=path)[1]["data"]
+    assert export["counts"]["devices"] == 1
+    assert "Lamp 201" in world.text_of(export["download_url"])
+    status, answer = world.call("start_export", "POST", body={**body, "status": "banana"})
+    assert (status, set(answer["error"]["details"]["field_errors"])) == (422, {"status"})

@@ -30,7 +30,9 @@ def audited(tmp_path: Path, *packages: dict[str, Any] | None) -> int:
     pip_audit = tmp_path / "pip-audit"
     pip_audit.write_text(f"#!{sys.executable}\nprint({says!r})\n")
     pip_audit.chmod(0o755)
-    return main([str(pip_audit), str(tmp_path / "some.requirements.txt")])
+    requirements = tmp_path / "some.requirements.txt"
+    requirements.touch()
+    return main([str(pip_audit), str(requirements)])
 
 
 def test_no_known_fault_passes_and_one_fails(
@@ -57,6 +59,15 @@ def test_what_could_not_be_asked_is_said_and_fails_where_it_must_be_asked(
 ) -> None:
     assert audited(tmp_path, answer) == 0
     said = capsys.readouterr().out
-    assert "NOTHING IS KNOWN of 1 packages" in said or "NOT ASKED" in said
+    assert "NOTHING IS KNOWN of any package" in said or "NOT ASKED" in said
     monkeypatch.setenv("ARXOS_AUDIT_MUST_ASK", "1")
     assert audited(tmp_path, answer) == 1
+
+
+def test_one_unknown_package_among_known_ones_is_named_and_fails_where_it_must_be_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert audited(tmp_path, SAFE, UNKNOWN) == 0
+    assert "NOTHING IS KNOWN of unknown." in capsys.readouterr().out
+    monkeypatch.setenv("ARXOS_AUDIT_MUST_ASK", "1")
+    assert audited(tmp_path, SAFE, UNKNOWN) == 1

@@ -1,23 +1,31 @@
 """Sheets that imports have only stored, in the uploads bucket.
 
-They lie at `kept/<organisation>/<building>/<import>.<document>.jsonl.gz`.
-The lines are those of an export, so that an export copies them. Written when an import is applied;
-the same import writes the same object.
+Each lies at `kept/<organisation>/<building>/<import>.<part>.jsonl.gz`; the part says where in the
+workbook it stood and what it is known by, so that a listing tells which count. The lines are those
+of an export, so that an export copies them. Written when an import is applied; the same import
+writes the same objects.
 """
 
 import gzip
 import json
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from arxos.adapters.s3_availability import asking_s3
 from arxos.domain.errors import ServiceUnavailable
-from arxos.domain.own_exports import OWN, Line, kept_that_count, lines_of_sheet
+from arxos.domain.own_exports import Line
 from arxos.domain.source import KeptSheet
-from arxos.domain.source_statement import digest
+from arxos.domain.stored_sheets import (
+    StoredHead,
+    head_of,
+    lines_of_sheet,
+    stored_parts,
+    stored_that_count,
+)
 from arxos.ports.imports import UploadedFile
 
 if TYPE_CHECKING:
@@ -40,35 +48,54 @@ def save(
     sheets: Sequence[KeptSheet],
 ) -> None:
     """Row by row: a large workbook is never in memory twice."""
-    name = OWN if document == OWN else digest(document)
-    with tempfile.NamedTemporaryFile(prefix="arxos-", suffix=".gz") as packed:
-        with gzip.open(packed, "wt", encoding="utf-8") as lines:
-            for sheet in sheets:
+    for part, sheet in stored_parts(document, sheets):
+        with tempfile.NamedTemporaryFile(prefix="arxos-", suffix=".gz") as packed:
+            with gzip.open(packed, "wt", encoding="utf-8") as lines:
                 for line in lines_of_sheet(sheet):
                     lines.write(json.dumps(line, ensure_ascii=False) + "\n")
-        packed.flush()
-        with asking_s3():
-            s3.upload_file(packed.name, bucket, f"{of_import(file)}{name}{_SUFFIX}")
+            packed.flush()
+            with asking_s3():
+                s3.upload_file(packed.name, bucket, f"{of_import(file)}{part}{_SUFFIX}")
 
 
 def lines(s3: "S3Client", bucket: str, organization_id: str, building_id: str) -> Iterator[Line]:
     """The lines of all stored sheets of a building that still count."""
-    folder = f"{FOLDER}{organization_id}/{building_id}/"
-    try:
-        names = [
-            key.removeprefix(folder).removesuffix(_SUFFIX) for key in _keys(s3, bucket, folder)
-        ]
-        pairs = [(i, d) for i, _, d in (name.partition(".") for name in names)]
-        for import_id, document in kept_that_count(pairs):
+    with _readable():
+        for key in _keys_that_count(s3, bucket, organization_id, building_id):
             with tempfile.NamedTemporaryFile(prefix="arxos-", suffix=".gz") as packed:
-                key = f"{folder}{import_id}.{document}{_SUFFIX}"
                 s3.download_file(bucket, key, packed.name)
                 with gzip.open(packed.name, "rt", encoding="utf-8") as found:
                     yield from (json.loads(line) for line in found)
+
+
+def heads(s3: "S3Client", bucket: str, file: UploadedFile) -> Iterator[StoredHead]:
+    """The stored sheets of the import's building that count now; of each only its first line."""
+    with _readable():
+        for key in _keys_that_count(s3, bucket, file.organization_id, file.building_id):
+            body = s3.get_object(Bucket=bucket, Key=key)["Body"]
+            with closing(body), gzip.open(body, "rt", encoding="utf-8") as found:
+                head = head_of(json.loads(found.readline()))
+            if head is not None:
+                yield head
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
     except (BotoCoreError, ClientError) as error:
         raise ServiceUnavailable(
             "What the building's imports have stored cannot be had just now; try again later."
         ) from error
+
+
+def _keys_that_count(
+    s3: "S3Client", bucket: str, organization_id: str, building_id: str
+) -> list[str]:
+    folder = f"{FOLDER}{organization_id}/{building_id}/"
+    names = (key.removeprefix(folder).removesuffix(_SUFFIX) for key in _keys(s3, bucket, folder))
+    pairs = ((import_id, part) for import_id, _, part in (n.partition(".") for n in names))
+    return [f"{folder}{i}.{part}{_SUFFIX}" for i, part in stored_that_count(pairs)]
 
 
 def remove(s3: "S3Client", bucket: str, prefix: str) -> None:

@@ -25,6 +25,7 @@ from arxos.domain.errors import ServiceUnavailable
 from arxos.domain.import_job import ImportJob
 from arxos.domain.plan_entries import EntryKind, PlanEntry
 from arxos.domain.source import KeptSheet, Problem, SourceModel
+from arxos.domain.stored_sheets import StoredHead
 from arxos.ports.checks import CHECKS
 from arxos.ports.drops import Drop
 from arxos.ports.exports import EXPORTS
@@ -155,6 +156,9 @@ class S3Uploads:
 
     def save_kept(self, file: UploadedFile, document: str, sheets: Sequence[KeptSheet]) -> None:
         s3_kept.save(self._s3, self._bucket, file, document, sheets)
+
+    def kept(self, file: UploadedFile) -> Iterator[StoredHead]:
+        return s3_kept.heads(self._s3, self._bucket, file)
 
     def forget_kept(self, file: UploadedFile) -> None:
         s3_kept.remove(self._s3, self._bucket, s3_kept.of_import(file))

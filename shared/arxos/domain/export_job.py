@@ -46,7 +46,10 @@ class ExportStatus(StrEnum):
 class ExportScope:
     """What of a building is exported; all given conditions hold.
 
-    `floor_ids` are those that whoever started it might see then; None: the whole building.
+    Of a system its devices are, of a zone its rooms and what is in them. `status` and `q` (found
+    anywhere in a name, number, tag, serial number or barcode, whatever its case and accents) are
+    the devices', but where one table of floors or rooms is asked for. `floor_ids` are those that
+    whoever started it might see then; None: the whole building.
     """
 
     floor_ids: tuple[str, ...] | None = None
@@ -54,6 +57,9 @@ class ExportScope:
     device_type: str | None = None
     room_type: str | None = None
     status: str | None = None
+    room_id: str | None = None
+    group_id: str | None = None
+    q: str | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -77,6 +83,9 @@ class ExportScope:
             "device_type": self.device_type,
             "room_type": self.room_type,
             "status": self.status,
+            "room_id": self.room_id,
+            "group_id": self.group_id,
+            "q": self.q,
         }
 
 
@@ -129,15 +138,22 @@ class ExportJob:
         progress = min(0.95, round(share * 0.95, 3))
         return replace(self, progress=max(self.progress, progress), counts=counts, updated_at=at)
 
-    def ready(self, counts: Mapping[str, int], size_bytes: int, *, at: datetime) -> Self:
-        """The file is there."""
+    def ready(
+        self,
+        counts: Mapping[str, int],
+        size_bytes: int,
+        *,
+        message: str | None = None,
+        at: datetime,
+    ) -> Self:
+        """The file is there. `message`: what its people should know of it."""
         return replace(
             self,
             status=ExportStatus.READY,
             progress=1.0,
             counts=counts,
             size_bytes=size_bytes,
-            message=None,
+            message=message,
             updated_at=at,
         )
 

@@ -18,7 +18,7 @@ from arxos.domain.events import (
 from arxos.domain.source import Problem, SourceColumn
 from arxos.domain.text_rules import name_fault
 
-READABLE_SUFFIXES = (".ifc", ".ifczip", ".xlsx", ".csv", ".zip", ".jsonl")
+READABLE_SUFFIXES = (".ifc", ".ifczip", ".xlsx", ".csv", ".zip", ".jsonl", ".json")
 # How far an import is once its file has been read.
 READ_PROGRESS = 0.2
 # The record lists the first of each; DynamoDB refuses an item over 400 KB.
@@ -115,7 +115,8 @@ class ImportJob:
     with `plan_digest`, with or without the removals in it; one without a digest is applied as it
     is when its turn comes, unless it has conflicts. Once its first chunk is due (`apply_begun`) it
     is carried out to its end. `is_cut_off`: the time of a delivery was too short for its work, and
-    a later one goes on with it; the building's other imports wait until then.
+    a later one goes on with it; the building's other imports wait until then. `group_begun` is the
+    group that it has created, and counted, and whose members have not all entered yet.
     """
 
     id: str
@@ -143,6 +144,7 @@ class ImportJob:
     apply_begun: bool = False
     remove: bool = False
     is_cut_off: bool = False
+    group_begun: str | None = None
     undo_begun_at: datetime | None = None
     started_by: str | None = None
     started_by_name: str | None = None

@@ -5,7 +5,7 @@ object with its `kind`; what a record has not is left out of its line. `as_expor
 of the rest of the line: where it fits, nobody has changed the line since.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, TypeVar
@@ -18,7 +18,7 @@ from arxos.domain.identifiers import derived_id
 from arxos.domain.plain_values import plain
 from arxos.domain.record import Record
 from arxos.domain.room import Room
-from arxos.domain.source import KeptSheet, SourceDevice, SourceFloor, SourceGroup, SourceRoom
+from arxos.domain.source import SourceDevice, SourceFloor, SourceGroup, SourceRoom
 from arxos.domain.source_statement import digest
 from arxos.domain.timestamps import to_iso
 
@@ -79,26 +79,6 @@ def is_as_exported(line: Line) -> bool:
     """Whether nobody has changed the line since it was written."""
     rest = {name: value for name, value in line.items() if name not in _BESIDE}
     return line.get("as_exported") == digest(rest)
-
-
-def lines_of_sheet(sheet: KeptSheet) -> Iterator[Line]:
-    """A kept sheet: its columns, then a line for each row."""
-    yield {"kind": "kept_sheet", "name": sheet.name, "columns": list(sheet.columns)}
-    for row in sheet.rows:
-        yield {"kind": "kept_row", "values": list(row)}
-
-
-def kept_that_count(kept: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Of the sheets that imports have stored, by import and document: those that are given back.
-
-    A document's newest count; an export that was imported again held all there were before it.
-    """
-    newest: dict[str, str] = {}
-    for import_id, document in sorted(kept):
-        if document == OWN:
-            newest.clear()
-        newest[document] = import_id
-    return sorted((import_id, document) for document, import_id in newest.items())
 
 
 def own_matches(things: Sequence[Thing], records: Iterable[R]) -> dict[str, R]:

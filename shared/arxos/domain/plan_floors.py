@@ -38,7 +38,7 @@ def plan_floors(
             "name": source.name or None,
             "elevation_m": source.elevation_m,
             "description": source.description,
-            "floor_number": source.floor_number,
+            "floor_number": source.floor_number if source.number_said else None,
         }
         if (floor := known.get(source.key)) is not None:
             floor_ids[source.key] = floor.id
@@ -112,7 +112,7 @@ def _same_storey(source: SourceFloor, floors: list[Floor]) -> Floor | None:
     for floor in floors:
         if floor.name and folded(floor.name) == name and near(floor):
             return floor
-    for floor in floors:
+    for floor in floors if source.number_said else ():
         if floor.floor_number == source.floor_number and near(floor):
             return floor
     return None
@@ -130,7 +130,8 @@ def _renumbered(
     """
     numbers = {
         s.key: known[s.key].floor_number
-        if "floor_number" in known[s.key].hand_edits
+        if not s.number_said
+        or "floor_number" in known[s.key].hand_edits
         or not comparison.is_news(known[s.key], "floor_number", s.floor_number, s)
         else s.floor_number
         for s in sources

@@ -59,7 +59,11 @@ class SourceBuilding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFloor:
-    """A storey. `elevation_m` in metres above the building's own zero."""
+    """A storey. `elevation_m` in metres above the building's own zero.
+
+    `number_said` False: the file has only a name for it ("Roof"), and `floor_number` is what a new
+    floor would get. No floor is met by it, and one that is known keeps its own.
+    """
 
     key: str
     name: str
@@ -72,6 +76,7 @@ class SourceFloor:
     other_ids: OtherIds = field(default_factory=dict)
     edited: Edited = None
     line: int | None = None
+    number_said: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,12 +175,17 @@ class SourceGroup:
 class KeptSheet:
     """A sheet as the file has it, so that what has no record of its own is not thrown away.
 
-    `rows` hold texts, numbers, truth values and None, as many as there are `columns`.
+    `rows` hold texts, numbers, truth values and None, as many as there are `columns`. `document`
+    is the one it came from, where that is another than the file's own: exports of ours say so.
+    `of_table`: no sheet of its own, but the columns that a table of floors, rooms or devices has
+    beside the known ones; their cells are in the records' metadata.
     """
 
     name: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[str | int | float | bool | None, ...], ...]
+    rows: tuple[tuple[str | int | float | bool | None, ...], ...] = ()
+    document: str = ""
+    of_table: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,9 @@ from arxos.use_cases.exports import StartExport
 class StartExportBody(Body):
     """POST /buildings/{building_id}/exports. All given conditions hold.
 
-    `status` is the devices', or with `kind: rooms` the rooms'.
+    Of a group that is a system its devices are exported, of a zone its rooms and what is in them.
+    `status` and `q` are the devices', or with `kind` of the one table that is asked for. `q` is
+    found anywhere in a name, number, tag, serial number or barcode, whatever its case and accents.
     """
 
     format: ExportFormat
@@ -20,6 +22,9 @@ class StartExportBody(Body):
     device_type: str | None = Field(default=None, max_length=MAX_NAME)
     room_type: str | None = Field(default=None, max_length=MAX_NAME)
     status: str | None = Field(default=None, max_length=50)
+    room_id: str | None = None
+    group_id: str | None = None
+    q: str | None = Field(default=None, min_length=1, max_length=MAX_NAME)
 
     def command(self, building_id: str) -> StartExport:
         """For the use case."""

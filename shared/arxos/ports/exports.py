@@ -44,10 +44,20 @@ class ExportStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenExport:
+    """A finished file, and what its people should know of it."""
+
+    path: Path
+    message: str | None = None
+
+
 class ExportWriter(Protocol):
     """Writes a building's lines as a file."""
 
-    def written(self, lines: Iterable[Line], format_: ExportFormat) -> AbstractContextManager[Path]:
+    def written(
+        self, lines: Iterable[Line], format_: ExportFormat
+    ) -> AbstractContextManager[WrittenExport]:
         """The file on local disk, gone again at the end of `with`.
 
         The lines are read one by one: memory does not grow with the building.

@@ -11,6 +11,7 @@ from arxos.domain.history import Change
 from arxos.domain.import_job import ImportJob, ImportStatus
 from arxos.domain.plan_entries import PlanEntry
 from arxos.domain.source import KeptSheet, Problem, SourceModel
+from arxos.domain.stored_sheets import StoredHead
 from arxos.ports.drops import Drop
 from arxos.ports.orders import Order
 from arxos.ports.registry import UnitOfWork
@@ -116,6 +117,10 @@ class UploadStore(Protocol):
 
     def save_kept(self, file: UploadedFile, document: str, sheets: Sequence[KeptSheet]) -> None:
         """Keep the sheets of an applied import, so that an export can give them back."""
+        ...
+
+    def kept(self, file: UploadedFile) -> Iterator[StoredHead]:
+        """What earlier imports of the file's building have stored, as far as it counts now."""
         ...
 
     def forget_kept(self, file: UploadedFile) -> None:

@@ -16,6 +16,7 @@ from arxos.domain.floor import Floor
 from arxos.domain.group import Group
 from arxos.domain.own_exports import Line, header, line_of
 from arxos.domain.room import Room
+from arxos.domain.text_rules import folded
 from arxos.ports.exports import ExportDesk, ExportOrder, ExportStore, ExportWriter
 from arxos.ports.orders import Delivery
 from arxos.ports.registry import UnitOfWork
@@ -42,10 +43,11 @@ def build_export(
         return None
     work = _Work(order, job, desk, store, clock)
     try:
-        with writer.written(work.lines(), job.format) as path:
-            store.put(order.organization_id, job, path)
-            size = path.stat().st_size
-        return work.save(work.job.ready(dict(work.counts), size, at=clock()))
+        with writer.written(work.lines(), job.format) as file:
+            store.put(order.organization_id, job, file.path)
+            size = file.path.stat().st_size
+        done = work.job.ready(dict(work.counts), size, message=file.message, at=clock())
+        return work.save(done)
     except NotFound:  # the building is gone, and this export with it
         return None
     except Conflict:  # a later delivery has taken over
@@ -119,22 +121,37 @@ def _record_lines(registry: UnitOfWork, building: Building, scope: ExportScope) 
     for floor in registry.floors.all(building.id):
         if scope.floor_ids is None or floor.id in scope.floor_ids:
             floors.add(floor.id)
-            yield line_of(floor)
+            if scope.kind != "floors" or _is_found(scope, floor.status, floor.name):
+                yield line_of(floor)
     has_groups = scope.floor_ids is None
     if has_groups:
         for group in registry.groups.all(building.id):
-            yield line_of(group)
+            if scope.group_id in (None, group.id):
+                yield line_of(group)
     if scope.kind == "floors":
         return
+    zone, system = _wanted_group(registry, building, scope)
     rooms: set[str] = set()
     for room in registry.rooms.all(building):
-        if room.floor_id in floors and _has_room(scope, room):
+        if room.floor_id in floors and _has_room(scope, zone, room):
             rooms.add(room.id)
             yield _line(room, has_groups)
+    in_rooms_only = scope.room_type is not None or scope.room_id is not None or zone is not None
     for device in registry.devices.all(building) if scope.kind != "rooms" else ():
-        if device.floor_id in floors and _has_device(scope, device, rooms):
+        if device.floor_id in floors and _has_device(scope, system, device):
             shown = [i for i in device.room_ids if i in rooms]
-            yield _line(device, has_groups, room_ids=shown)
+            if shown or not in_rooms_only:
+                yield _line(device, has_groups, room_ids=shown)
+
+
+def _wanted_group(
+    registry: UnitOfWork, building: Building, scope: ExportScope
+) -> tuple[str | None, str | None]:
+    """The zone, or the system, that is asked for: the one has rooms, the other devices."""
+    if scope.group_id is None:
+        return None, None
+    group = registry.groups.get(building.id, scope.group_id)
+    return (group.id, None) if group.group_kind == "zone" else (None, group.id)
 
 
 def _line(record: Floor | Room | Device | Group, has_groups: bool, **changes: object) -> Line:
@@ -144,16 +161,27 @@ def _line(record: Floor | Room | Device | Group, has_groups: bool, **changes: ob
     return line_of(record, **changes)
 
 
-def _has_room(scope: ExportScope, room: Room) -> bool:
-    """A status is the devices', but where rooms are asked for."""
-    if scope.kind == "rooms" and scope.status not in (None, room.status):
+def _has_room(scope: ExportScope, zone: str | None, room: Room) -> bool:
+    """A status and words are the devices', but where rooms are asked for."""
+    if scope.kind == "rooms" and not _is_found(scope, room.status, room.room_number, room.name):
         return False
-    return scope.room_type in (None, room.room_type)
+    return (
+        scope.room_type in (None, room.room_type)
+        and scope.room_id in (None, room.id)
+        and (zone is None or zone in room.group_ids)
+    )
 
 
-def _has_device(scope: ExportScope, device: Device, rooms: set[str]) -> bool:
+def _has_device(scope: ExportScope, system: str | None, device: Device) -> bool:
+    numbers = (device.tag_number, device.serial_number, device.barcode)
     return (
         scope.device_type in (None, device.device_type)
-        and scope.status in (None, device.status)
-        and (scope.room_type is None or any(i in rooms for i in device.room_ids))
+        and (system is None or system in device.group_ids)
+        and _is_found(scope, device.status, device.name, *numbers)
     )
+
+
+def _is_found(scope: ExportScope, status: str, *texts: str | None) -> bool:
+    if scope.status not in (None, status):
+        return False
+    return scope.q is None or any(folded(scope.q) in folded(text) for text in texts if text)

@@ -19,6 +19,7 @@ from arxos.domain.export_job import (
 from arxos.domain.identifiers import NewId
 from arxos.domain.permissions import Permission
 from arxos.domain.rights import Place, Rights
+from arxos.domain.status import DeviceStatus, FloorStatus, RoomStatus
 from arxos.domain.text_rules import folded
 from arxos.domain.user import Actor
 from arxos.ports.exports import ExportOrder
@@ -45,6 +46,9 @@ class StartExport:
     device_type: str | None = None
     room_type: str | None = None
     status: str | None = None
+    room_id: str | None = None
+    group_id: str | None = None
+    q: str | None = None
 
 
 def start_export(
@@ -63,8 +67,17 @@ def start_export(
     """
     floor_ids = _visible_floors(command, actor.rights)
     building = uow.buildings.get(command.building_id)
+    _check_status(command)
     if command.floor_id is not None:
         uow.floors.get(building.id, command.floor_id)
+    if command.room_id is not None:
+        room = uow.rooms.get(building.id, command.room_id)
+        if floor_ids is not None and room.floor_id not in floor_ids:
+            raise NotFound("room")
+    if command.group_id is not None:
+        # Groups are the building's: who sees some floors of it does not see them.
+        actor.rights.must(Permission.EXPORT_DATA, Place(building.id), kind="group")
+        uow.groups.get(building.id, command.group_id)
     is_table = command.format in (ExportFormat.CSV, ExportFormat.XLSX)
     if command.kind is not None and not is_table:
         message = "Only tables (csv, xlsx) can be exported one by one"
@@ -79,6 +92,9 @@ def start_export(
             device_type=command.device_type,
             room_type=command.room_type,
             status=command.status,
+            room_id=command.room_id,
+            group_id=command.group_id,
+            q=command.q,
         ),
         filename=_filename(building, command, now),
         started_by=actor.user_id,
@@ -126,6 +142,16 @@ def list_exports(
         if job.expires_at >= now and job.scope.is_visible(actor.rights, building_id)
     )
     return Slice(tuple(shown), found.position)
+
+
+def _check_status(command: StartExport) -> None:
+    """Raises InvalidInput for a status that what is asked for never has."""
+    statuses = {ExportKind.FLOORS: FloorStatus, ExportKind.ROOMS: RoomStatus}
+    known = [str(s) for s in statuses.get(command.kind or ExportKind.DEVICES, DeviceStatus)]
+    if command.status is not None and command.status not in known:
+        of = command.kind or "devices"
+        message = f"'{command.status}' is no status of {of}; these are: {', '.join(known)}"
+        raise InvalidInput(f"Status {message}", {"status": message})
 
 
 def _visible_floors(command: StartExport, rights: Rights) -> tuple[str, ...] | None:

@@ -22,6 +22,7 @@ from arxos.domain.import_planning import plan_import
 from arxos.domain.plan_entries import EntryKind, PlanListing
 from arxos.domain.room import Room
 from arxos.domain.source import Problem, SourceModel
+from arxos.domain.stored_sheets import stored_problems
 from arxos.ports.imports import ImportDesk, UploadedFile, UploadStore
 from arxos.ports.orders import OutOfTime
 from arxos.ports.registry import UnitOfWork
@@ -128,12 +129,18 @@ class ImportRun(ImportWork):
             at=self._clock(),
             by=self.job.started_by,
         )
-        problems = (*plan.gaps, *model.problems, *plan.problems)
+        problems = (*plan.gaps, *model.problems, *plan.problems, *self._stored())
         if problems:
             self._uploads.save_report(self._file, problems)
         self._listed = self.job.with_problems(problems).with_columns(model.columns)
         self._widen(building, plan.shards)
         return plan
+
+    def _stored(self) -> tuple[Problem, ...]:
+        document, sheets = self._stored_only
+        if not sheets:
+            return ()
+        return stored_problems(self._uploads.kept(self._file), document, sheets)
 
     def _widen(self, building: Building, shards: int) -> None:
         """New shards must be listed before anything is in them."""
@@ -286,15 +293,15 @@ class ImportRun(ImportWork):
         A new group is counted when it is there, a changed one when its last change is.
         """
         group, remembered = change.group, change.group.said
-        is_new_group = is_new(group)
         said = {
             document: {k: v for k, v in words.items() if k != "members"}
             for document, words in remembered.items()
         }
-        if is_new_group:
+        if is_new(group):
             with self._registry() as uow:
                 uow.groups.add(replace(group, said=said))
                 job = self._next(_counted(self.job.counts, group))
+                job = replace(job, group_begun=group.id)
                 uow.imports.save(job)
             self.job = job
             group = replace(group, events=())
@@ -309,11 +316,13 @@ class ImportRun(ImportWork):
             )
             moved = replace(moved, said=remembered if is_last else said)
             counts = self.job.counts
-            if is_last and not is_new_group and moved.events:
+            if is_last and self.job.group_begun != group.id and moved.events:
                 counts = replace(counts, updated=counts.updated + 1)
             with self._registry() as uow:
                 uow.groups.change_members(moved, added=entering, removed=leaving)
                 job = self._next(counts)
+                if is_last:
+                    job = replace(job, group_begun=None)
                 uow.imports.save(job)
             self.job = job
             group = moved.stored()

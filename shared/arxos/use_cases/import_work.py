@@ -49,6 +49,15 @@ class ImportWork(ABC):
     def give_up(self) -> None:
         """Record that no further try comes."""
 
+    def is_over(self) -> bool:
+        """Whether the import has ended, by what is stored, with which this work goes on: of its
+        last commit the answer may have been lost, and no chunk's number is given twice.
+        """
+        stored = self._desk.find(self._file)
+        if stored.attempt == self.job.attempt:
+            self.job = stored
+        return self.job.is_finished
+
     def release(self) -> None:
         """Let the next attempt claim the import at once, whatever its name."""
         self._save(replace(self.job, lease_until=None, updated_at=self._clock()))
@@ -166,7 +175,9 @@ def carry_out(
     except Exception as error:
         if isinstance(error, Conflict) and work.is_cancelled():
             return None
-        if delivery.is_last:
+        if work.is_over():
+            pass
+        elif delivery.is_last:
             work.give_up()
         else:
             work.release()

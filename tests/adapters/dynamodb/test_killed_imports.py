@@ -1,6 +1,9 @@
-"""An import whose worker is killed leaves, once resumed, the very table of an undisturbed one.
+"""An import, or an undo, whose worker is killed leaves the very table of an undisturbed one.
 
-On DynamoDB Local, item for item; only times, the names of attempts and the organisation differ.
+Compared item for item, with the change files that items point to. Left out is what tells the
+attempts from each other, since a killed worker takes one more: their names (`attempt`,
+`request_id`, names of change files) and how many there were (`attempts`). All ids are the same, and
+the clock stands still while one message is worked on, so that all times must be the same too.
 """
 
 import json
@@ -11,38 +14,46 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
-import boto3
 import pytest
 
 from arxos.adapters.dynamodb.import_desk import DynamoImportDesk
 from arxos.adapters.dynamodb.table import connect
 from arxos.adapters.dynamodb.transaction import Transaction
 from arxos.adapters.dynamodb.unit_of_work import DynamoUnitOfWork
-from arxos.domain.import_job import ImportMode, ImportStatus
-from arxos.domain.source import SourceModel
+from arxos.domain.import_job import ImportJob, ImportMode, ImportStatus
+from arxos.domain.source import SourceGroup, SourceModel
 from arxos.ports.imports import ImportOrder, UploadedFile, uploaded_file
+from arxos.use_cases import import_run
+from arxos.use_cases import undo_import as undo_import_module
 from arxos.use_cases.apply_import import apply_import, order_apply
 from arxos.use_cases.read_building_file import read_building_file
-from tests.dynamodb_table import REGION
+from arxos.use_cases.undo_import import order_undo, undo_import
+from tests.dynamodb_table import REGION, create_table
 from tests.fakes import FakeChangeFiles, FakeOrders, FakeReader, FakeUploads
 from tests.make import make_actor, make_building, make_delivery, make_id, make_import, make_model
-from tests.use_cases.test_plan_apply_undo import MODEL, SMALLER
 
-KILLS = 20
-BIG = replace(make_model(floors=2, rooms=8, devices=12), groups=MODEL.groups)
-CHANGED = replace(
-    BIG,
-    rooms=tuple(replace(r, name=f"{r.name} again") for r in BIG.rooms if r.key != "F1R7"),
-    devices=tuple(
-        replace(d, name=f"{d.name} again") for d in BIG.devices if not d.key.startswith("F1R7")
+# 20 points in all, no two of them the same.
+STORIES, KILLS_IN_ONE = 4, 5
+# Chunks are small here, so that a small building has many of them.
+ITEMS_IN_A_CHUNK = 24
+FIRST = replace(
+    make_model(floors=2, rooms=3, devices=2),
+    groups=(
+        SourceGroup(key="zone:A", group_kind="zone", name="A", room_keys=("F0R0", "F0R1")),
+        SourceGroup(key="sys:W", group_kind="system", name="W", device_keys=("F1R2D0", "F0R0D0")),
     ),
-    groups=SMALLER.groups[:1],
 )
-_DIFFERENT = (
-    (re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z"), "<time>"),
-    (re.compile(r"attempt-\d+"), "<attempt>"),
+SECOND = replace(
+    FIRST,
+    rooms=tuple(replace(r, name=f"{r.name} again") for r in FIRST.rooms if r.key != "F1R2"),
+    devices=tuple(
+        replace(d, model=f"{d.name} again") for d in FIRST.devices if not d.key.startswith("F1R2")
+    ),
+    groups=(replace(FIRST.groups[0], category="C", room_keys=("F0R1", "F0R2")), FIRST.groups[1]),
 )
+_ATTEMPT = re.compile(r"attempt-\d+")
 
 
 class Killed(BaseException):
@@ -50,16 +61,17 @@ class Killed(BaseException):
 
 
 class Kill:
-    """Kills at one commit of the workers, before it or after it; counts all."""
+    """Kills at some commits of the workers, before or after the commit; counts all."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.commits, self.at, self.is_after, self.is_armed = 0, -1, False, False
+        self.commits, self.is_armed = 0, False
+        self.is_after: dict[int, bool] = {}
         real = Transaction.commit
 
         def commit(transaction: Transaction) -> None:
             number, self.commits = self.commits, self.commits + self.is_armed
-            here = self.is_armed and number == self.at
-            if here and not self.is_after:
+            here = self.is_armed and number in self.is_after
+            if here and not self.is_after[number]:
                 raise Killed
             real(transaction)
             if here:
@@ -69,54 +81,58 @@ class Kill:
 
 
 class Story:
-    """Two files after each other into one building of an organisation of its own."""
+    """Two files after each other into one building, an edit between them, and the second undone."""
 
-    def __init__(self, table: tuple[str, str], organization: str, kill: Kill) -> None:
-        name, endpoint_url = table
-        self.connection = connect(table_name=name, region=REGION, endpoint_url=endpoint_url)
-        self.organization, self.kill = organization, kill
-        self.actor = make_actor(organization_id=organization)
+    def __init__(self, table: str, kill: Kill) -> None:
+        self.connection = connect(table_name=table, region=REGION, endpoint_url=None)
+        self.kill = kill
+        self.actor = make_actor()
         numbers = count()
         self.uow = DynamoUnitOfWork(self.connection, self.actor, lambda _: f"chg_{next(numbers)}")
         self.files, self.uploads = FakeChangeFiles(), FakeUploads()
         self.desk = DynamoImportDesk(self.connection, self.files, make_id)
         self.queue = FakeOrders[ImportOrder]()
+        self.ended: ImportJob
         self.time, self.attempts, self.kills = datetime(2026, 11, 22, 12, tzinfo=UTC), count(), 0
         self.building = make_building(id="bld_1")
         with self.uow as uow:
             uow.buildings.add(self.building)
 
     def clock(self) -> datetime:
-        self.time += timedelta(seconds=1)
         return self.time
 
     def tell(self) -> None:
-        self.take_in("imp_1", BIG, ImportMode.APPLY)
-        second = self.take_in("imp_2", CHANGED, ImportMode.PLAN)
+        self.take_in("imp_1", FIRST, ImportMode.APPLY)
+        self.rename("F1R2", "Server room")
+        second = self.take_in("imp_2", SECOND, ImportMode.PLAN)
         self.order(second, order_apply, remove=True)
-        self.work()
+        self.order(second, order_undo)
+
+    def rename(self, key: str, name: str) -> None:
+        rooms = self.uow.rooms.all(self.uow.buildings.get("bld_1"))
+        (room,) = (r for r in rooms if r.external_ids.get("ifc") == key)
+        with self.uow as uow:
+            uow.rooms.update(room.edited(at=self.clock(), by="usr_ada", name=name))
 
     def order(self, file: UploadedFile, what: Callable[..., Any], **given: Any) -> None:
+        self.time += timedelta(hours=1)
         common: dict[str, Any] = {"uow": self.uow, "queue": self.queue, "actor": self.actor}
         what(file.building_id, file.import_id, now=self.clock(), **common, **given)
-
-    def file(self, import_id: str) -> UploadedFile:
-        return uploaded_file(
-            self.organization, make_import(self.building, id=import_id, filename="a.ifc")
-        )
+        self.work()
 
     def take_in(self, import_id: str, model: SourceModel, mode: ImportMode) -> UploadedFile:
+        self.time += timedelta(hours=1)
         job = make_import(self.building, id=import_id, filename="a.ifc", mode=mode)
         with self.uow as uow:
             uow.imports.add(job)
-        file = self.file(import_id)
+        file = uploaded_file(self.actor.organization_id, job)
         event = f"attempt-{next(self.attempts)}"
 
         def read() -> None:
             read_building_file(
                 file,
                 attempt=event,
-                lease_until=self.clock(),
+                lease_until=self.clock() - timedelta(seconds=1),
                 desk=self.desk,
                 uploads=self.uploads,
                 reader=FakeReader(model),
@@ -134,14 +150,19 @@ class Story:
         """Each order as often as it takes, and once more."""
         while self.queue.orders:
             order = self.queue.orders[0]
+            self.time += timedelta(minutes=1)
 
             def deliver(order: ImportOrder = order) -> None:
-                attempt = f"attempt-{next(self.attempts)}"
-                begin = self.clock()
-                delivery = make_delivery(begin + timedelta(days=1), ends=begin, attempt=attempt)
-                apply_import(
+                work = apply_import if order.action == "apply" else undo_import
+                now = self.clock()
+                work(
                     order,
-                    delivery,
+                    make_delivery(
+                        now + timedelta(days=1),
+                        # The next attempt need not wait for it.
+                        ends=now - timedelta(seconds=1),
+                        attempt=f"attempt-{next(self.attempts)}",
+                    ),
                     desk=self.desk,
                     uploads=self.uploads,
                     queue=self.queue,
@@ -154,63 +175,76 @@ class Story:
 
     def until_done(self, work: Callable[[], None]) -> None:
         self.kill.is_armed = True
-        try:
-            work()
-        except Killed:
-            self.kills += 1
-            self.kill.is_armed = False
-            work()
-        finally:
-            self.kill.is_armed = False
+        while True:
+            try:
+                work()
+            except Killed:
+                self.kills += 1
+            else:
+                break
+        self.kill.is_armed = False
 
-    def items(self, table: tuple[str, str]) -> dict[str, str]:
-        """All items of the organisation, and the change files they point to, by key, without what
-        may differ.
-        """
-        name, endpoint_url = table
-        client = boto3.client("dynamodb", region_name=REGION, endpoint_url=endpoint_url)
+    def items(self, client: Any, table: str) -> dict[str, Any]:
+        """All items, and the change files they point to, without what may differ."""
         found = {}
-        for page in client.get_paginator("scan").paginate(TableName=name):
+        for page in client.get_paginator("scan").paginate(TableName=table):
             for item in page["Items"]:
-                if not item["PK"]["S"].startswith(f"ORG#{self.organization}#"):
-                    continue
                 item.pop("attempts", None)
-                found[self._same(item["PK"]["S"] + item["SK"]["S"])] = self._same(item)
+                found[item["PK"]["S"] + item["SK"]["S"]] = _same(item)
                 if "file" in item:
                     location = item["file"]["S"]
-                    found[self._same(location)] = self._same(self.files.files[location])
+                    found[_same(location)] = _same(self.files.files[location])
         return found
 
-    def _same(self, value: Any) -> str:
-        text = json.dumps(value, sort_keys=True, ensure_ascii=False)
-        for pattern, mark in _DIFFERENT:
-            text = pattern.sub(mark, text)
-        return text.replace(self.organization, "<organization>")
 
-
-@pytest.mark.dynamodb_local
-def test_killed_at_random_and_delivered_twice_the_table_is_as_if_undisturbed(
-    dynamodb_local_table: tuple[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kill, dice = Kill(monkeypatch), random.Random(4711)  # noqa: S311
-    quiet = Story(dynamodb_local_table, "org_quiet", kill)
-    quiet.tell()
-    job = quiet.uow.imports.get("bld_1", "imp_2")
-    assert (job.status, job.counts.removed) == (ImportStatus.APPLIED, 13)
-    expected = quiet.items(dynamodb_local_table)
-    points = [(at, is_after) for at in range(kill.commits) for is_after in (False, True)]
-    assert len(points) > KILLS
-
-    for number, (kill.at, kill.is_after) in enumerate(dice.sample(points, KILLS)):
-        kill.commits = 0
-        story = Story(dynamodb_local_table, f"org_killed{number:02}", kill)
-        story.tell()
-
-        assert story.kills == 1
-        found = story.items(dynamodb_local_table)
-        where = f"killed {'after' if kill.is_after else 'before'} commit {kill.at}"
-        assert found.keys() == expected.keys(), where
-        differing = {
-            key: (found[key], told) for key, told in expected.items() if found[key] != told
+def _same(value: Any) -> str:
+    """As text, sets in order."""
+    if isinstance(value, dict):
+        value = {
+            k: {t: sorted(v) if t == "SS" else v for t, v in a.items()} for k, a in value.items()
         }
+    return _ATTEMPT.sub("<attempt>", json.dumps(value, sort_keys=True, ensure_ascii=False))
+
+
+@pytest.fixture
+def kill(monkeypatch: pytest.MonkeyPatch) -> Kill:
+    monkeypatch.setattr(import_run, "FULL_CHUNK", ITEMS_IN_A_CHUNK)
+    monkeypatch.setattr(undo_import_module, "FULL_CHUNK", ITEMS_IN_A_CHUNK)
+    monkeypatch.setattr(undo_import_module, "_ROOM_FOR_ONE", 0)
+    return Kill(monkeypatch)
+
+
+@pytest.fixture
+def told(moto: Any, kill: Kill) -> Callable[[], tuple[Story, dict[str, Any]]]:
+    """Tells the story on a table of its own."""
+
+    def tell() -> tuple[Story, dict[str, Any]]:
+        name = f"arxos-{uuid4().hex[:8]}"
+        create_table(moto, name)
+        story, kill.commits = Story(name, kill), 0
+        story.tell()
+        story.ended = story.uow.imports.get("bld_1", "imp_2")
+        items = story.items(moto, name)
+        moto.delete_table(TableName=name)
+        return story, items
+
+    return tell
+
+
+def test_killed_at_random_and_delivered_twice_the_table_is_as_if_undisturbed(
+    told: Callable[[], tuple[Story, dict[str, Any]]], kill: Kill
+) -> None:
+    dice = random.Random(4711)  # noqa: S311
+    quiet, expected = told()
+    assert (quiet.ended.status, quiet.ended.counts.removed) == (ImportStatus.UNDONE, 3)
+    points = dice.sample(range(kill.commits), STORIES * KILLS_IN_ONE)
+
+    for number in range(STORIES):
+        kill.is_after = {at: dice.random() < 0.5 for at in points[number::STORIES]}
+        story, found = told()
+
+        assert story.kills == KILLS_IN_ONE
+        where = f"killed at these commits, after those that are true: {kill.is_after}"
+        assert found.keys() == expected.keys(), where
+        differing = {key: (found[key], of) for key, of in expected.items() if found[key] != of}
         assert differing == {}, where

@@ -10,6 +10,7 @@ from arxos.domain.device import Device, Position
 from arxos.domain.floor import Floor
 from arxos.domain.group import Group, GroupKind
 from arxos.domain.room import Room
+from arxos.domain.source import KeptSheet
 from arxos.domain.status import DeviceStatus, FloorStatus, RoomStatus
 from arxos.domain.text_rules import folded, name_fault, optional_text_fault
 from tests.make import make_device, make_floor, make_group, make_room
@@ -93,6 +94,43 @@ devices = _values_of(
     status=st.sampled_from(DeviceStatus),
 )
 groups = _values_of(name=names, category=texts, group_kind=st.sampled_from(GroupKind))
+
+
+# Sheets as workbooks of all kinds have them: COBie's own, with rows that no record has, our own
+# names, and anybody's.
+_titles = st.sampled_from(
+    (
+        *("Contact", "Job", "Attribute", "Space", "Component", "Type", "Arxos", "Instruction"),
+        *("PickLists", "devices", "Notes", "Ünlü: [1]/2", "x" * 40),
+    )
+) | names.filter(lambda name: len(name) <= 60)
+_headings = st.sampled_from(
+    ("Name", "Email", "ExtIdentifier", "SheetName", "RowName", "TypeName", "Door code", "", "name")
+)
+_stored_cells = st.none() | st.booleans() | st.integers(-(10**6), 10**6) | names
+
+
+@st.composite
+def _stored_sheet(draw: Any) -> KeptSheet:
+    columns = (*draw(st.lists(_headings, min_size=2, max_size=5)), "last")
+    row = st.tuples(*[_stored_cells] * len(columns))
+    return KeptSheet(
+        name=draw(_titles),
+        columns=columns,
+        rows=tuple(draw(st.lists(row, min_size=1, max_size=4))),
+        document=draw(st.sampled_from(("cobie", "table"))),
+    )
+
+
+_table_columns = st.builds(
+    KeptSheet,
+    name=st.sampled_from(("floors", "rooms", "devices")),
+    columns=st.lists(st.sampled_from(("Door code", "RAL")), min_size=1, unique=True).map(tuple),
+    of_table=st.just(True),
+)
+stored_sheets: Any = st.tuples(
+    st.lists(_stored_sheet(), max_size=3), st.lists(_table_columns, max_size=1)
+).map(lambda found: (*found[0], *found[1]))
 
 
 @st.composite

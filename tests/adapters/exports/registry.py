@@ -1,21 +1,22 @@
 """A registry in memory that imports files and exports buildings, all but AWS as it is deployed."""
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from arxos.adapters.exports.files import ExportFiles
+from arxos.adapters.exports.seal import is_sealed
 from arxos.adapters.readers.by_suffix import ReaderBySuffix
-from arxos.adapters.readers.cobie_sheets import NOT_DATA
-from arxos.adapters.readers.own_files import read_own_workbook
+from arxos.adapters.readers.own_files import read_own_workbook, read_untouched
 from arxos.adapters.readers.problem_list import ProblemList
 from arxos.adapters.readers.workbook_sheets import read_workbook
 from arxos.domain.building import Building
 from arxos.domain.export_job import ExportFormat, ExportJob, ExportStatus
 from arxos.domain.import_job import ImportJob, ImportMode, ImportStatus
 from arxos.domain.plain_values import plain
-from arxos.domain.source import SourceModel
+from arxos.domain.source import KeptSheet, SourceModel
 from arxos.ports.exports import ExportOrder
 from arxos.ports.imports import uploaded_file
 from arxos.use_cases.build_export import build_export
@@ -155,24 +156,38 @@ class Registry:
             "groups": sorted(map(shown, uow.groups.all(building.id))),
         }
 
+    def store_sheets(self, building: Building, sheets: Sequence[KeptSheet]) -> None:
+        """As an import that stored them."""
+        job = make_import(building, filename="stored.xlsx")
+        self.uploads.save_kept(uploaded_file(ORG, job), "cobie", sheets)
+
     def stored_rows(self, building: Building) -> dict[str, list[Any]]:
         """The rows that imports have only stored, by sheet."""
         rows: dict[str, list[Any]] = {}
+        columns: list[str] = []
+        present: list[Any] = []
         for line in self.store.kept_sheets(ORG, building.id):
-            if line["kind"] == "kept_sheet":
+            if line["kind"] == "kept_row":
+                present.append(dict(zip(columns, line["values"], strict=True)))
+            elif line["kind"] == "kept_sheet":
                 present = rows.setdefault(line["name"], [])
                 columns = line["columns"]
             else:
-                present.append(dict(zip(columns, line["values"], strict=True)))
+                rows[f"columns of {line['name']}"] = line["columns"]
         return rows
 
 
 def read(file: Path) -> SourceModel:
-    """As `ReaderBySuffix`; our own workbooks without the child process that strangers' need."""
+    """As `ReaderBySuffix`; our own workbooks without the child process that strangers' need.
+
+    Their cells are read too, as if another program had saved them.
+    """
     if file.suffix == ".xlsx":
         problems = ProblemList()
-        own = read_own_workbook(read_workbook(file, problems, not_data=NOT_DATA), problems)
+        own = read_own_workbook(read_workbook(file, problems), problems)
         if own is not None:
+            if is_sealed(file):
+                assert read_untouched(file, ProblemList()) == own
             return own
     return ReaderBySuffix().read(file, profile="cobie")
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from arxos.domain.export_job import ExportKind
 from arxos.domain.import_job import ImportMode
-from tests.adapters.exports.buildings import contents, put
+from tests.adapters.exports.buildings import contents, put, stored_sheets
 from tests.adapters.exports.registry import Registry, changes_of
 
 # Without shrinking: a building of three records takes minutes to become one of two.
@@ -23,12 +23,16 @@ FORMATS = ("cobie", "csv", "xlsx", "json")
 
 @pytest.mark.parametrize("format_", FORMATS)
 @SETTINGS
-@given(inside=contents())
-def test_it_comes_back_unchanged(format_: str, inside: dict[str, Any], tmp_path: Path) -> None:
+@given(inside=contents(), stored=stored_sheets)
+def test_it_comes_back_unchanged(
+    format_: str, inside: dict[str, Any], stored: Any, tmp_path: Path
+) -> None:
     registry = Registry(tmp_path)
     building = registry.add_building()
     put(registry.uow, building, inside)
     before = registry.likeness(building)
+    registry.store_sheets(building, stored)
+    sheets = registry.stored_rows(building)
 
     exported = registry.export(building, format_)
 
@@ -40,6 +44,7 @@ def test_it_comes_back_unchanged(format_: str, inside: dict[str, Any], tmp_path:
     empty = registry.add_building()
     registry.apply(empty, exported)
     assert registry.likeness(empty) == before
+    assert registry.stored_rows(empty) == sheets
 
 
 @pytest.mark.parametrize("kind", list(ExportKind))

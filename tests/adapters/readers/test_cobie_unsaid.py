@@ -7,6 +7,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from arxos.domain.errors import UnreadableFile
 from arxos.domain.source import SourceModel
 from tests.adapters.readers.test_cobie import COMPONENTS, SPACES, Rows, read, write
 
@@ -268,3 +269,12 @@ def test_the_decimal_comma_is_the_columns_and_not_the_cells(tmp_path: Path) -> N
     model = changed(tmp_path, lambda _: None, Facility=facility, Space=spaces)
 
     assert [r.area_m2 for r in model.rooms] == [12.5, 1.234, 1234.56]
+
+
+def test_a_workbook_with_all_its_sheets_misspelt_is_asked_for_them(tmp_path: Path) -> None:
+    def plural(workbook: Workbook) -> None:
+        for name in ("Floor", "Space", "Component", "Type", "Contact", "Zone", "System"):
+            workbook[name].title = f"{name}s"
+
+    with pytest.raises(UnreadableFile, match="Was 'Floors' meant to be 'Floor'"):
+        changed(tmp_path, plural)

@@ -247,7 +247,8 @@ def test_rooms_of_one_number_are_all_kept_and_devices_go_to_the_first(tmp_path: 
 def test_a_room_may_be_on_a_floor_without_a_number(name: str, number: int, tmp_path: Path) -> None:
     model = read(tmp_path, f"floor,room_number\nGround,1\nLevel 1,2\n{name},3\n{name},4\n")
 
-    assert [(f.name, f.floor_number) for f in model.floors][-1] == (name, number)
+    floor = model.floors[-1]
+    assert (floor.name, floor.floor_number, floor.number_said) == (name, number, False)
     assert [r.floor_key for r in model.rooms][-2:] == [f"floor {name.casefold()}"] * 2
     (told,) = (p for p in model.problems if p.code == "FLOOR_NUMBER_GUESSED")
     assert f"'{name}'; it was given {number}" in told.message

@@ -253,6 +253,7 @@ class ImportItem(TableItem, discriminator="import"):
     apply_begun = BooleanAttribute(null=True)
     remove = BooleanAttribute(null=True)
     is_cut_off = BooleanAttribute(null=True)
+    group_begun = UnicodeAttribute(null=True)
     undo_begun_at = UnicodeAttribute(null=True)
     started_by = UnicodeAttribute(null=True)
     started_by_name = UnicodeAttribute(null=True)

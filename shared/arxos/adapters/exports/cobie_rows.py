@@ -13,6 +13,7 @@ from arxos.adapters.readers.header_row import folded_header
 from arxos.adapters.readers.source_text import meaningful
 from arxos.adapters.readers.workbook_sheets import date_of, number_of, text_of
 from arxos.domain.own_exports import Line
+from arxos.domain.text_rules import folded
 
 SHEET_OF: Mapping[str, str] = {"floor": "Floor", "room": "Space", "device": "Component"}
 _OWN = frozenset({"Facility", "Floor", "Space", "Zone", "Type", "Component", "System"})
@@ -20,7 +21,10 @@ _OWN = frozenset({"Facility", "Floor", "Space", "Zone", "Type", "Component", "Sy
 _WITH_A_COLUMN = frozenset({"type", "attributes", "room_tag", "usable_height_m"}) | {
     "asset_identifier"
 }
+# What tools write for "no date"; readers take it for none.
+NO_DATES = ("1900-01-01", "1899-12-31")
 _IFC_CLASS = {"floor": "IfcBuildingStorey", "room": "IfcSpace"}
+_FIELD_OF = {"SerialNumber": "serial_number", "TagNumber": "tag_number", "BarCode": "barcode"}
 _FIRST_STATUS = {"floor": "planned", "room": "planned", "device": "installed"}
 
 
@@ -36,26 +40,21 @@ class CobieRows:
         self._names: dict[str, str] = {}
         self._groups: dict[str, Line] = {}
         self._filled: set[str] = set()
+        self._roomless: dict[str, str] = {}
 
-    def sheets(self) -> Mapping[str, Sequence[str]]:
-        """Every sheet with its columns: the standard's, then what else was stored."""
+    def sheets(self) -> dict[str, Sequence[str]]:
+        """Every sheet with its headings: the standard's, then what else was stored."""
         more = [name for name in self._kept.columns if name not in COLUMNS]
-        return {name: self._sheets.columns(name) for name in (*COLUMNS, *more)}
+        return {name: self._sheets.headings(name) for name in (*COLUMNS, *more)}
 
     def begin(self) -> Iterator[SheetRow]:
         """The contacts and the facility."""
-        emails = set()
         for contact in self._kept.rest("Contact"):
             email, company = text_of(contact.get("Email")), text_of(contact.get("Company"))
-            emails.add((email or "").casefold())
             self._sheets.unique("Contact", email or "")
             if email and meaningful(company, "Company"):
                 self._sheets.companies.setdefault(email.casefold(), str(company))
             yield self._sheets.stored("Contact", contact)
-        maker = self._sheets.made_by
-        if maker.casefold() not in emails:
-            cells = {"Email": maker, "Company": "Arxos", "Category": "Facility Manager"}
-            yield self._sheets.row("Contact", cells)
         yield self._facility()
 
     def of(self, line: Line) -> Iterator[SheetRow]:
@@ -70,7 +69,7 @@ class CobieRows:
             self._groups[line["id"]] = line
 
     def finish(self) -> Iterator[SheetRow]:
-        """Groups without members, and every stored row that nothing has asked for."""
+        """Groups without members, the stored rows nothing has asked for, and who made the rest."""
         for group_id, group in self._groups.items():
             if group_id not in self._filled:
                 yield self._member(group, None)
@@ -80,6 +79,10 @@ class CobieRows:
             for cells in self._kept.rest(sheet):
                 if sheet != "Attribute" or self._still_counts(cells):
                     yield self._sheets.stored(sheet, cells)
+        if self._sheets.is_maker_named and not self._sheets.is_given(
+            "Contact", self._sheets.made_by
+        ):
+            yield self._sheets.contacts_maker()
 
     # ---- Records ----------------------------------------------------------------------------
 
@@ -114,7 +117,7 @@ class CobieRows:
         name = line.get("name") or f"Floor {line['floor_number']}"
         base = self._base(line, {"Category": "Floor"})
         base["Name"] = self._named(line, "Floor", name)
-        base["Description"] = line.get("description") or base["Name"]
+        _describe(base, line)
         _measure(base, "Elevation", line.get("elevation_m"), self._length)
         yield self._sheets.row("Floor", base, made=line)
         yield from self._attributes(line, "Floor")
@@ -124,12 +127,12 @@ class CobieRows:
         metadata = line.get("metadata", {})
         base["Name"] = self._named(line, "Space", line["room_number"])
         base["FloorName"] = self._names.get(line["floor_id"])
-        base["Category"] = line.get("room_type")
-        base["Description"] = line.get("name")
+        _tell(base, "Category", line.get("room_type"))
+        _tell(base, "Description", line.get("name"))
         column = "GrossArea" if line.get("area_source") == "COBie GrossArea" else "NetArea"
         _measure(base, column, line.get("area_m2"), self._area)
         if "room_tag" in metadata:
-            base["RoomTag"] = metadata["room_tag"]
+            _tell(base, "RoomTag", metadata["room_tag"])
         if isinstance(height := metadata.get("usable_height_m"), (int, float)):
             base["UsableHeight"] = _divided(height, self._length)
         yield self._sheets.row("Space", base, made=line)
@@ -148,31 +151,63 @@ class CobieRows:
         base["Name"] = self._named(line, "Component", line["name"])
         base["TypeName"] = type_name
         spaces = [self._names[i] for i in line.get("room_ids", ()) if i in self._names]
-        # Some tools name the floor where there is no space; readers of COBie know that.
-        base["Space"] = ",".join(spaces) or self._names.get(line["floor_id"])
-        base["Description"] = line.get("description") or base["Name"]
-        base["SerialNumber"] = line.get("serial_number")
-        if date_of(base.get("InstallationDate")) != line.get("installed_on"):
+        stand_in = list(self._place(base, spaces, line))
+        _describe(base, line)
+        for column in ("SerialNumber", "TagNumber", "BarCode"):
+            _tell(base, column, line.get(_FIELD_OF[column]))
+        if _day(base.get("InstallationDate")) != line.get("installed_on"):
             base["InstallationDate"] = line.get("installed_on")
-        base["TagNumber"] = line.get("tag_number")
-        base["BarCode"] = line.get("barcode")
         if "asset_identifier" in line.get("metadata", {}):
-            base["AssetIdentifier"] = line["metadata"]["asset_identifier"]
+            _tell(base, "AssetIdentifier", line["metadata"]["asset_identifier"])
         yield self._sheets.row("Component", base, made=line)
-        yield from type_rows
+        yield from (*type_rows, *stand_in)
         ends = line.get("warranty_until") if "type" not in line.get("metadata", {}) else None
         yield from self._attributes(line, "Component", WarrantyEndDate=ends)
         yield from self._memberships(line, "system")
         yield from self._coordinate(line, base["Name"])
 
+    def _place(self, cells: Cells, spaces: Sequence[str], line: Line) -> Iterator[SheetRow]:
+        """Where a component is. COBie knows no component outside of a space.
+
+        So those of a floor that are in no room share a row of their own on the sheet Space, unless
+        the workbook they came from did without.
+        """
+        stated = meaningful(text_of(cells.get("Space")), "Space")
+        floor = self._names.get(line["floor_id"])
+        if spaces:
+            if stated is None or list(map(folded, stated.split(","))) != list(map(folded, spaces)):
+                cells["Space"] = ",".join(spaces)
+        elif floor is None:
+            cells["Space"] = None
+        elif "Space" not in cells or (stated is not None and folded(stated) != folded(floor)):
+            if floor not in self._roomless:
+                self._roomless[floor] = self._sheets.unique("Space", f"{floor}: no room")
+                stand_in = {
+                    "Name": self._roomless[floor],
+                    "FloorName": floor,
+                    "Description": "What is on this floor and in no room that is known",
+                    "ExtSystem": "Arxos",
+                }
+                yield self._sheets.row("Space", stand_in)
+            cells["Space"] = self._roomless[floor]
+
     def _base(self, line: Line, cells: Cells) -> Cells:
         """The cells that a record's stored row has, or who speaks of it outside."""
         ids: Mapping[str, str] = line.get("external_ids", {})
-        external = ids.get("ifc") or line["id"]
-        made_of = line.get("ifc_class") or _IFC_CLASS.get(line["kind"])
-        cells |= {"ExtSystem": "Arxos", "ExtObject": made_of if "ifc" in ids else None}
-        stored = self._kept.find(SHEET_OF[line["kind"]], ids.get("cobie"))
-        return {**cells, "ExtIdentifier": external, **(stored or {})}
+        sheet, known_by = SHEET_OF[line["kind"]], ids.get("cobie")
+        stored: Cells | None = None
+        if known_by is not None:
+            stored = self._kept.find_id(sheet, known_by) or self._kept.find(sheet, known_by)
+        if stored is None:
+            made_of = line.get("ifc_class") or _IFC_CLASS.get(line["kind"])
+            cells |= {"ExtSystem": "Arxos", "ExtObject": made_of if "ifc" in ids else None}
+            cells["ExtIdentifier"] = line["id"]
+        else:
+            cells |= stored
+        # Last of all: a stored row never takes a record's own identifier from it.
+        if "ifc" in ids:
+            cells["ExtIdentifier"] = ids["ifc"]
+        return cells
 
     def _named(self, line: Line, sheet: str, name: str) -> str:
         given = self._sheets.unique(sheet, name)
@@ -235,7 +270,6 @@ class CobieRows:
             "CoordinateXAxis": x,
             "CoordinateYAxis": y,
             "CoordinateZAxis": z,
-            "ExtSystem": "Arxos",
         }
         yield self._sheets.row("Coordinate", cells, made=line)
 
@@ -259,6 +293,28 @@ def _flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, An
             yield from _flat(value, f"{before}{name}.")
         elif value is not None:
             yield f"{before}{name}", value
+
+
+def _tell(cells: Cells, column: str, value: Any) -> None:
+    """A stored cell that says the same stays as it was typed: "n/a" too, where there is none."""
+    stored = meaningful(text_of(cells.get(column)), column)
+    if value != (None if stored is None else " ".join(stored.split())):
+        cells[column] = value
+
+
+def _day(value: Any) -> str | None:
+    """A stored day; what tools write for "no date" is none."""
+    day = date_of(value)
+    return None if day in NO_DATES else day
+
+
+def _describe(cells: Cells, line: Line) -> None:
+    """COBie wants a description of every row: the name, where there is none."""
+    stored = meaningful(text_of(cells.get("Description")), "Description")
+    if line.get("description") is None and stored in (None, line.get("name")):
+        cells.setdefault("Description", cells["Name"])
+    else:
+        _tell(cells, "Description", line.get("description") or cells["Name"])
 
 
 def _measure(cells: Cells, column: str, value: float | None, unit: float) -> None:

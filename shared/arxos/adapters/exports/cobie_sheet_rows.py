@@ -1,5 +1,6 @@
 """Rows of COBie's sheets: every column filled as the standard wants it, stored cells given back."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,9 @@ from arxos.domain.text_rules import folded
 
 SheetRow = tuple[str, tuple[Value, ...]]
 __all__ = ["Cells", "CobieSheets", "SheetRow"]
+
+
+_NUMBERED = re.compile(r" \(\d{1,6}\)$")
 
 
 def _names(text: str) -> frozenset[str]:
@@ -69,6 +73,8 @@ class CobieSheets:
         self._made_at = head["made_at"]
         self.companies: dict[str, str] = {}
         """E-mail, in lower case -> company, of the stored contacts."""
+        self.is_maker_named = False
+        """Whether a row says that whoever asked for the export has made it."""
         self._given: dict[str, dict[str, int]] = {}
 
     def columns(self, sheet: str) -> Sequence[str]:
@@ -76,19 +82,28 @@ class CobieSheets:
         standard = COLUMNS.get(sheet, ())
         return (*standard, *(c for c in self.kept.columns.get(sheet, ()) if c not in standard))
 
+    def headings(self, sheet: str) -> Sequence[str]:
+        """What stands above the columns: blanks and doubles as they were stored."""
+        standard = COLUMNS.get(sheet, ())
+        stored = self.kept.columns.get(sheet, {})
+        return [c if c in standard else stored[c] for c in self.columns(sheet)]
+
     def unique(self, sheet: str, name: str) -> str:
         """The name, with a number behind it where the sheet has it already."""
         given = self._given.setdefault(sheet, {})
-        number = given.get(folded(name), 0) + 1
-        given[folded(name)] = number
-        while number > 1:
-            other = f"{name} ({number})"
+        if folded(name) not in given:
+            given[folded(name)] = 1
+            return name
+        # "Pump (2)" that is there already becomes "Pump (3)".
+        bare = _NUMBERED.sub("", name) or name
+        number = given.get(folded(bare), 1)
+        while True:
+            number += 1
+            other = f"{bare} ({number})"
             if folded(other) not in given:
+                given[folded(bare)] = number
                 given[folded(other)] = 1
                 return other
-            number += 1
-            given[folded(name)] = number
-        return name
 
     def is_given(self, sheet: str, name: str) -> bool:
         """Whether a row of this name stands on the sheet."""
@@ -97,7 +112,10 @@ class CobieSheets:
     def row(self, sheet: str, cells: Cells, *, made: Line | None = None) -> SheetRow:
         """A row in the sheet's columns. `made`: the record whose time of creation counts."""
         at = (made or {}).get("created_at") or self._made_at
-        cells = {"CreatedBy": self.made_by, "CreatedOn": at[:19], **cells}
+        if cells.get("CreatedBy") is None:
+            cells = {**cells, "CreatedBy": self.made_by}
+            self.is_maker_named = True
+        cells = {"CreatedOn": at[:19], **cells}
         return sheet, tuple(
             "n/a" if (value := cell(cells.get(c))) is None and is_required(sheet, c) else value
             for c in self.columns(sheet)
@@ -106,6 +124,11 @@ class CobieSheets:
     def stored(self, sheet: str, cells: Cells) -> SheetRow:
         """A stored row, as it was."""
         return sheet, tuple(cell(cells.get(column)) for column in self.columns(sheet))
+
+    def contacts_maker(self) -> SheetRow:
+        """The contact that rows name as their maker, if the workbook had none of that address."""
+        cells = {"Email": self.made_by, "Company": "Arxos", "Category": "Facility Manager"}
+        return self.row("Contact", cells)
 
     def attribute(
         self, sheet: str, row_name: str, name: str, value: Any, *, made: Line
@@ -121,7 +144,5 @@ class CobieSheets:
             "RowName": row_name,
             "Value": value,
             "Unit": "n/a",
-            "ExtSystem": "Arxos",
-            "Description": name,
         }
         return self.row("Attribute", cells, made=made)

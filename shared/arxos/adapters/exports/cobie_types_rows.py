@@ -45,7 +45,7 @@ class CobieTypes:
         cells |= {k: v for k, v in details.items() if k in _OF_A_TYPE and not isinstance(v, dict)}
         cells |= kept or {}
         email = meaningful(text_of(cells.get("Manufacturer")), "Manufacturer")
-        if maker is None or self._company(email) != maker:
+        if self._company(email) != maker:
             email, rows = self._contact_of(maker)
             yield from rows
             cells["Manufacturer"] = email

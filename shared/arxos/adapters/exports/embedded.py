@@ -12,6 +12,9 @@ from arxos.domain.own_exports import FORMAT, VERSION
 
 MARK = f"{FORMAT} {VERSION}"
 SHEET = "Arxos"
+# The sheet of an export that says what its colours mean, and what stands in its first cell.
+INSTRUCTION = "Instruction"
+INSTRUCTION_MARK = "COBie 2.4 (NBIMS-US V3, 4.2)"
 NOTE = (
     "This sheet holds what the others cannot, so that Arxos can read this workbook again without"
     " loss. Leave it as it is; what you change on the other sheets counts."

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from arxos.adapters.exports.cells import csv_text
-from arxos.adapters.exports.rows import rows_of
+from arxos.adapters.exports.rows import SheetHead, rows_of, shown_headings
 from arxos.adapters.exports.table_rows import ALL_COLUMNS, KIND_OF
 from arxos.domain.own_exports import Line
 
@@ -61,7 +61,7 @@ def _write_one(head: Line, lines: Iterator[Line], path: Path, kind: str) -> None
     tables = _Tables(path.parent, {kind: path})
     for made in rows_of(seen(_chained(head, lines)), lambda s: tables.begin(_with_own(s, kind))):
         if made.record_id is not None:
-            cells = dict(zip(ALL_COLUMNS[KIND_OF[present[0]["kind"]]], made.values, strict=True))
+            cells = dict(zip(ALL_COLUMNS[KIND_OF[present[0]["kind"]]], made.values, strict=False))
             place = {name: cells[name] for name in ("floor", "room") if cells.get(name)}
             own = as_text({"head": _short(head), "place": place, **present[0]})
             tables.add(kind, [*(csv_text(value) for value in made.values), own])
@@ -72,8 +72,9 @@ def _short(head: Line) -> Line:
     return {name: head[name] for name in ("format", "version")}
 
 
-def _with_own(sheets: Mapping[str, Sequence[str]], kind: str) -> dict[str, Sequence[str]]:
-    return {kind: (*sheets[kind], OWN_COLUMN)}
+def _with_own(sheets: Mapping[str, SheetHead], kind: str) -> dict[str, SheetHead]:
+    head = sheets[kind]
+    return {kind: SheetHead(head.name, (*head.headings, OWN_COLUMN))}
 
 
 def _chained(head: Line, lines: Iterable[Line]) -> Iterator[Line]:
@@ -96,14 +97,14 @@ class _Tables:
         self._files: list[io.TextIOWrapper] = []
         self._writers: dict[str, Any] = {}
 
-    def begin(self, sheets: Mapping[str, Sequence[str]]) -> None:
-        for number, (name, columns) in enumerate(sheets.items()):
+    def begin(self, sheets: Mapping[str, SheetHead]) -> None:
+        for number, (name, head) in enumerate(sheets.items()):
             path = self.paths.setdefault(name, self._folder / f"table-{number}.csv")
             # With a mark of the encoding: Excel takes a .csv for Windows-1252 without.
             file = path.open("w", encoding="utf-8-sig", newline="")
             self._files.append(file)
             self._writers[name] = csv.writer(file)
-            self.add(name, [csv_text(column) for column in columns])
+            self.add(name, [csv_text(heading) for heading in shown_headings(head.headings)])
 
     def add(self, name: str, values: Sequence[str]) -> None:
         self._writers[name].writerow(values)

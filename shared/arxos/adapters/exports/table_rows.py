@@ -1,8 +1,9 @@
 """A building's lines as rows of plain tables, in the columns that imports read."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from arxos.adapters.exports.cells import Value, cell
 from arxos.adapters.readers.table_columns import COLUMNS, TableKind
@@ -23,14 +24,23 @@ ALL_COLUMNS: Mapping[TableKind, tuple[str, ...]] = {
 
 @dataclass(slots=True)
 class TableRows:
-    """Made line by line; floors and groups come before what names them."""
+    """Made line by line; floors and groups come before what names them.
 
+    `more`: of each table, the columns that imported tables had beside the known ones. Their cells
+    are in the records' metadata, under `columns`.
+    """
+
+    more: Mapping[str, Sequence[str]] = field(default_factory=dict)
     _floors: dict[str, str] = field(default_factory=dict)
     _rooms: dict[str, str] = field(default_factory=dict)
     _groups: dict[str, str] = field(default_factory=dict)
 
+    def sheets(self) -> dict[str, Sequence[str]]:
+        """Every table with its headings."""
+        return {kind: (*ALL_COLUMNS[kind], *self.more.get(kind, ())) for kind in ALL_COLUMNS}
+
     def of(self, line: Line) -> Iterator[tuple[str, tuple[Value, ...]]]:
-        """The line's rows: the table's name, and a value for each of ALL_COLUMNS."""
+        """The line's rows: the table's name, and a value for each of its columns."""
         if line["kind"] == "group":
             self._groups[line["id"]] = line["name"]
         kind = KIND_OF.get(line["kind"])
@@ -43,7 +53,15 @@ class TableRows:
         for name in ("external_ids", "metadata"):
             if name in line:
                 values[name] = json.dumps(line[name], ensure_ascii=False)
-        yield kind, tuple(cell(values.get(column)) for column in ALL_COLUMNS[kind])
+        said = line.get("metadata", {}).get("columns")
+        more = said if isinstance(said, dict) else {}
+        yield (
+            kind,
+            (
+                *(cell(values.get(column)) for column in ALL_COLUMNS[kind]),
+                *(_plain(more.get(column)) for column in self.more.get(kind, ())),
+            ),
+        )
 
     def finish(self) -> Iterator[tuple[str, tuple[Value, ...]]]:
         """Nothing is left over."""
@@ -63,3 +81,8 @@ class TableRows:
         rooms = [self._rooms[i] for i in line.get("room_ids", ()) if i in self._rooms]
         places["room"] = ", ".join(rooms) or None
         return places | dict(zip("xyz", line.get("position", ()), strict=False))
+
+
+def _plain(value: Any) -> Value:
+    """A cell's value; lists and objects, which no cell gave, are left to the metadata."""
+    return None if isinstance(value, (list, dict)) else cell(value)

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from arxos.adapters.exports import embedded
-from arxos.adapters.exports.cells import MAX_CELL
 from arxos.adapters.exports.cobie_sheet_rows import EXTERNAL, REFERENCE, is_required
-from arxos.adapters.exports.rows import rows_of
+from arxos.adapters.exports.rows import SheetHead, rows_of, shown_headings
+from arxos.adapters.exports.seal import seal
 from arxos.adapters.readers.workbook_sheets import MAX_COLUMNS
 from arxos.domain.own_exports import Line
 
@@ -18,13 +18,12 @@ MAX_SHEET_ROWS = 1_048_576
 _YELLOW, _ORANGE, _PURPLE, _GREEN = "#FFFF99", "#FFCC99", "#CC99FF", "#CCFFCC"
 _COLOURS = {"Yellow": _YELLOW, "Orange": _ORANGE, "Purple": _PURPLE, "Green": _GREEN}
 _INSTRUCTION = (
-    ("COBie 2.4 (NBIMS-US V3, 4.2)", ""),
+    (embedded.INSTRUCTION_MARK, ""),
     ("Yellow", "Required"),
     ("Orange", "Reference to another sheet, or a value of a pick list"),
     ("Purple", "What the row is called in another system"),
     ("Green", "As specified"),
 )
-_FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", "_"))
 
 
 def write_workbook(lines: Iterable[Line], path: Path, folder: Path) -> None:
@@ -47,8 +46,8 @@ def write_workbook(lines: Iterable[Line], path: Path, folder: Path) -> None:
 
     def packed(lines: Iterable[Line]) -> Iterator[Line]:
         for line in lines:
-            if line["kind"] == "export" and line["as"] == "cobie":
-                file.instruct(line)
+            if line["kind"] == "export":
+                file.head = line
             texts = packer.add(json.dumps(line, ensure_ascii=False, separators=(",", ":")))
             file.keep(texts)
             yield line
@@ -58,6 +57,7 @@ def write_workbook(lines: Iterable[Line], path: Path, folder: Path) -> None:
     file.keep(packer.finish())
     file.end()
     book.close()
+    seal(path)
 
 
 class _Workbook:
@@ -71,10 +71,14 @@ class _Workbook:
         self._waiting: list[str] = []
         self._made: dict[str, tuple[Any, Any]] = {}
         self._text = book.add_format({"quote_prefix": True})
+        self._own: Any = None
+        self._own_rows = 1
+        self.head: Line = {}
 
-    def instruct(self, head: Line) -> None:
+    def _instruct(self) -> None:
         """The sheet that says what the colours mean."""
-        sheet = self._book.add_worksheet("Instruction")
+        head = self.head
+        sheet = self._book.add_worksheet(embedded.INSTRUCTION)
         sheet.set_column(0, 1, 40)
         told = (*_INSTRUCTION, ("Building", head["building"]["name"]), ("Made", head["made_at"]))
         for row, (left, right) in enumerate(told):
@@ -83,24 +87,27 @@ class _Workbook:
             sheet.write_string(row, 0, left, shape)
             sheet.write_string(row, 1, right, self._text)
 
-    def begin(self, sheets: Mapping[str, Sequence[str]]) -> None:
-        """Every sheet with its header."""
-        taken = {"instruction", embedded.SHEET.casefold()}
-        for name, columns in sheets.items():
-            title = self._title(name, taken)
+    def begin(self, sheets: Mapping[str, SheetHead]) -> None:
+        """Every sheet with its header. A stored Instruction is given back in place of ours."""
+        if self.head["as"] == "cobie" and embedded.INSTRUCTION not in sheets:
+            self._instruct()
+        for title, head in sheets.items():
             sheet = self._book.add_worksheet(title)
             sheet.freeze_panes(1, 1)
-            formats = [self._format(name, column) for column in columns[:MAX_COLUMNS]]
-            for index, column in enumerate(columns[:MAX_COLUMNS]):
+            headings = shown_headings(head.headings[:MAX_COLUMNS])
+            formats = [self._format(head.name, column) for column in headings]
+            for index, heading in enumerate(headings):
                 sheet.set_column(index, index, 18)
-                sheet.write_string(0, index, column[:MAX_CELL], formats[index][0])
-            self._sheets[name], self._rows[name] = sheet, 1
-            self._formats[name] = [data for _, data in formats]
-        own = self._book.add_worksheet(embedded.SHEET)
-        own.set_column(0, 0, 80)
-        own.write_string(0, 0, embedded.MARK)
-        own.write_string(0, 1, embedded.NOTE)
-        self._sheets[embedded.SHEET], self._rows[embedded.SHEET] = own, 1
+                if heading:
+                    sheet.write_string(0, index, heading, formats[index][0])
+            self._sheets[title], self._rows[title] = sheet, 1
+            self._formats[title] = [data for _, data in formats]
+        self._own = self._book.add_worksheet(embedded.SHEET)
+        # Pages of letters for nobody: neither shown nor printed, unless somebody asks for it.
+        self._own.hide()
+        self._own.set_column(0, 0, 80)
+        self._own.write_string(0, 0, embedded.MARK)
+        self._own.write_string(0, 1, embedded.NOTE)
         waiting, self._waiting = self._waiting, []
         self.keep(waiting)
 
@@ -121,28 +128,18 @@ class _Workbook:
 
     def keep(self, texts: Sequence[str]) -> None:
         """The export's own lines, packed."""
-        if embedded.SHEET not in self._sheets:
+        if self._own is None:
             self._waiting += texts
             return
         for text in texts:
-            row = self._rows[embedded.SHEET]
-            self._sheets[embedded.SHEET].write_string(row, 0, text)
-            self._rows[embedded.SHEET] = row + 1
+            self._own.write_string(self._own_rows, 0, text)
+            self._own_rows += 1
 
     def end(self) -> None:
         """Filters on every table; Excel shows the first sheet with data."""
         for name, formats in self._formats.items():
             if formats:
                 self._sheets[name].autofilter(0, 0, self._rows[name] - 1, len(formats) - 1)
-
-    def _title(self, name: str, taken: set[str]) -> str:
-        title = name.translate(_FORBIDDEN).strip("'")[:31] or "Sheet"
-        number = 1
-        while title.casefold() in taken:
-            number += 1
-            title = f"{title[:26]} ({number})"
-        taken.add(title.casefold())
-        return title
 
     def _format(self, sheet: str, column: str) -> tuple[Any, Any]:
         """Of the header and of the cells below it."""

@@ -1,5 +1,6 @@
 """The reader for each kind of file, by the end of its name."""
 
+import zipfile
 from pathlib import Path
 
 from arxos.domain.errors import UnreadableFile
@@ -12,7 +13,21 @@ class ReaderBySuffix:
 
     def read(self, path: Path, *, profile: str) -> SourceModel:
         """See `arxos.ports.readers.BuildingFileReader.read`."""
-        return _reader(path.suffix.casefold()).read(path, profile=profile)
+        suffix = path.suffix.casefold()
+        if suffix == ".csv" and _is_own_zip(path):
+            suffix = ".zip"
+        return _reader(suffix).read(path, profile=profile)
+
+
+def _is_own_zip(path: Path) -> bool:
+    """An export of all tables as CSV is an archive, whatever people call it then."""
+    from arxos.adapters.exports.plain_files import OWN_MEMBER
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return OWN_MEMBER in archive.namelist()
+    except zipfile.BadZipFile:
+        return False
 
 
 def _reader(suffix: str) -> BuildingFileReader:
@@ -29,7 +44,7 @@ def _reader(suffix: str) -> BuildingFileReader:
         from arxos.adapters.readers.csv_table import CsvReader
 
         return CsvReader()
-    if suffix == ".jsonl":
+    if suffix in (".jsonl", ".json"):
         from arxos.adapters.readers.json_lines import JsonLinesReader
 
         return JsonLinesReader()

@@ -4,6 +4,7 @@ A part of the workbook each: cobie_facility.py, cobie_spaces.py (floors too), co
 with cobie_types.py, cobie_groups.py, cobie_attributes.py.
 """
 
+import difflib
 from collections.abc import Iterable, Sequence
 
 from arxos.adapters.readers.cobie_attributes import read_attributes
@@ -13,7 +14,7 @@ from arxos.adapters.readers.cobie_groups import read_groups
 from arxos.adapters.readers.cobie_reading import Reading
 from arxos.adapters.readers.cobie_sheets import COLUMNS, RECORDS
 from arxos.adapters.readers.cobie_spaces import read_floors, read_spaces
-from arxos.adapters.readers.cobie_tables import find_tables
+from arxos.adapters.readers.cobie_tables import ALIKE, find_tables
 from arxos.adapters.readers.header_row import folded_header
 from arxos.adapters.readers.problem_list import ProblemList
 from arxos.adapters.readers.source_text import TextCleaner
@@ -22,9 +23,15 @@ from arxos.domain.source import SourceModel
 
 
 def is_cobie(sheets: Iterable[Sheet]) -> bool:
-    """Whether a workbook means to be COBie: at least two of its sheets are called as COBie's."""
+    """Whether a workbook means to be COBie: two of its sheets are called as COBie's, or one is and
+    two more nearly are (Floors, Spaces, Components)."""
     names = {folded_header(sheet.name) for sheet in sheets}
-    return sum(folded_header(name) in names for name in COLUMNS) >= 2
+    exact = {folded_header(name) for name in COLUMNS} & names
+    if len(exact) >= 2:
+        return True
+    left = [folded_header(name) for name in COLUMNS if folded_header(name) not in exact]
+    nearly = [n for n in names - exact if difflib.get_close_matches(n, left, 1, ALIKE)]
+    return len(exact) == 1 and len(nearly) >= 2
 
 
 def read_cobie(sheets: Sequence[Sheet], problems: ProblemList) -> SourceModel:

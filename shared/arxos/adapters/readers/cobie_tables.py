@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from arxos.adapters.readers.cobie_sheets import ALIASES, COLUMNS, NOT_DATA, REQUIRED, UNSAID
 from arxos.adapters.readers.header_row import Columns, find_columns, folded_header
+from arxos.adapters.readers.kept_sheets import as_it_is
 from arxos.adapters.readers.problem_list import ProblemList
 from arxos.adapters.readers.source_text import meaningful
 from arxos.adapters.readers.workbook_sheets import Row, Sheet, Value, text_of
@@ -15,7 +16,7 @@ from arxos.domain.source import KeptSheet
 # Without one of them a workbook is no COBie of a building.
 _HEART = ("Floor", "Space", "Component")
 _NEEDED = ("Facility", *_HEART, "Type")
-_ALIKE = 0.75
+ALIKE = 0.75
 # Without the column of identifiers every row would be taken for a new thing, so a heading that is
 # nearly its name is read as it.
 _IDENTITY = "ExtIdentifier"
@@ -54,6 +55,7 @@ class _TableSearch:
         self._sheets = sheets
         self._problems = problems
         self._not_cobie: list[str] = []
+        self._near: list[tuple[str, str]] = []
         self.tables: dict[str, Table] = {}
         self.kept: list[KeptSheet] = []
 
@@ -62,10 +64,11 @@ class _TableSearch:
         missing = by_name.keys() - {folded_header(sheet.name) for sheet in self._sheets}
         for sheet in self._sheets:
             if folded_header(sheet.name) in NOT_DATA:
+                self._keep(sheet)
                 continue
             name = by_name.get(folded_header(sheet.name))
             if name is None:
-                near = difflib.get_close_matches(folded_header(sheet.name), missing, 1, _ALIKE)
+                near = difflib.get_close_matches(folded_header(sheet.name), missing, 1, ALIKE)
                 self._keep_unknown(sheet, by_name[near[0]] if near else None)
                 continue
             if name in self.tables:
@@ -93,10 +96,11 @@ class _TableSearch:
             self._judge_columns(name, columns)
         if not any(name in self.tables for name in _HEART):
             there = ", ".join(f"'{sheet.name}'" for sheet in self._sheets[:10]) or "none"
+            asked = "".join(f" Was '{sheet}' meant to be '{name}'?" for sheet, name in self._near)
             raise UnreadableFile(
                 "This workbook is not COBie: it has none of the sheets Floor, Space and Component"
-                f" (its sheets: {there}). For a plain table of floors, rooms or devices, see the"
-                " templates."
+                f" (its sheets: {there}).{asked} For a plain table of floors, rooms or devices, see"
+                " the templates."
             )
         self._judge_sheets()
 
@@ -108,7 +112,7 @@ class _TableSearch:
             if name in self.tables or (there is not None and there.rows):
                 continue
             near = difflib.get_close_matches(
-                folded_header(name), map(folded_header, self._not_cobie), 1, _ALIKE
+                folded_header(name), map(folded_header, self._not_cobie), 1, ALIKE
             )
             meant = [sheet for sheet in self._not_cobie if folded_header(sheet) in near]
             advice = f" Was '{meant[0]}' meant to be it?" if meant else ""
@@ -133,6 +137,8 @@ class _TableSearch:
         if not self._keep(sheet):
             return
         self._not_cobie.append(sheet.name)
+        if near is not None:
+            self._near.append((sheet.name, near))
         advice = f" Was '{near}' meant? Then call it so and import the file again." if near else ""
         self._problems.warn(
             "SHEET_UNKNOWN",
@@ -142,15 +148,10 @@ class _TableSearch:
         )
 
     def _keep(self, sheet: Sheet) -> bool:
-        width = max((len(row.cells) for row in sheet.rows), default=0)
-        if width == 0:
-            return False
-        first, *rest = sheet.rows
-        names = tuple(text_of(c) or "" for c in first.cells)
-        columns = (*names, *("",) * (width - len(names)))
-        padded = tuple((*row.cells, *(None,) * (width - len(row.cells))) for row in rest)
-        self.kept.append(KeptSheet(name=sheet.name, columns=columns, rows=padded))
-        return True
+        kept = as_it_is(sheet)
+        if kept is not None:
+            self.kept.append(kept)
+        return kept is not None
 
     def _judge_columns(self, name: str, columns: Columns) -> None:
         for index, near in columns.unknown.items():

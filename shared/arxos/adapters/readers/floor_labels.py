@@ -40,24 +40,26 @@ _KANJI = {c: n for n, c in enumerate("一二三四五六七八九十", start=1)}
 _STOREY_WORD = (
     r"(?:floor|level|lvl|storey|story|stock(?:werk)?|geschoss|obergeschoss|og|etage|ebene"
     r"|verdieping|bouwlaag|niveau|[eé]tage|planta|piso|nivel|piano|plan|v[aå]ning|sal|kat"
-    r"|kerros|pi[eę]tro|l|e|f|fl)"
+    r"|kerros|pi[eę]tro|etasje|patro|этаж|l|e|f|fl)"
 )
 _BELOW_WORD = (
     r"(?:untergeschoss|kellergeschoss|tiefgeschoss|keller|kelder|ug|kg|basement|sous[- ]?sol"
-    r"|s[oó]tano|interrato|subsuelo|k[aæ]lder|k[aä]llare|sub[- ]?level)"
+    r"|s[oó]tano|interrato|subsuelo|k[aæ]lder|k[aä]llare|kjeller|kellari|sub[- ]?level|u\. etasje"
+    r"|u\.g|подвал)"
 )
 _N = r"0*(\d{1,3})"
+_CJK = "階層层楼樓층"
 _ORDINAL_MARK = r"(?:\.|st|nd|rd|th|e|de|er|[eè]re?|eme|[eè]me|ste|º|ª|o|a|°|:a|:e)?"
 
 # Below ground comes first: "2. Untergeschoss" also ends in "geschoss".
 _BELOW = [
     re.compile(rf"(?<![\d.,]){_N}\s*{_ORDINAL_MARK}[\s_-]*{_BELOW_WORD}\b"),
     re.compile(rf"\b{_BELOW_WORD}[\s_.:-]*{_N}\b(?![.,]\d)"),
-    re.compile(rf"^(?:{_STOREY_WORD}\s)?b\s?{_N}(?:f|fl)?\b(?![.,]\d)"),
+    re.compile(rf"^(?:{_STOREY_WORD}\s)?b\s?{_N}(?:f|fl|[{_CJK}])?(?!\w)(?![.,]\d)"),
     re.compile(rf"\b(?:r\s?-|u){_N}\b(?![.,]\d)"),
-    re.compile(rf"地下\s*{_N}\s*[階层層f]"),
+    re.compile(rf"(?:地下|지하|负|負)\s*{_N}\s*[{_CJK}f]"),
 ]
-_BELOW_ALONE = re.compile(rf"\b{_BELOW_WORD}\b|地下|地階|\blower ground\b|\blg\b")
+_BELOW_ALONE = re.compile(rf"\b{_BELOW_WORD}\b|地下|地階|지하|负|負|\blower ground\b|\blg\b")
 # A dash between words is not a minus: "Level 2 - 3 flats".
 _SIGNED = [
     re.compile(rf"^-\s?{_N}\b(?![.,]\d)"),
@@ -67,14 +69,15 @@ _SIGNED = [
 _GROUND = re.compile(
     r"\b(?:ground(?:\s?floor|\s?level)?|g/?f|gf|eg|erdgescho(?:ss|ß)|parterre|begane\s?grond|bg"
     r"|rez[- ]?de[- ]?chauss[eé]e|r\.?d\.?c\.?|planta\s?baja|pb|piano\s?terra|t[eé]rreo"
-    r"|stueplan|stueetage|bottenv[aå]ning|entr[eé]plan|parter|gl)\b|地上階|首层|首層"
+    r"|stueplan|stueetage|stuen|bottenv[aå]ning|entr[eé]plan|parter|gl)\b|\be\.g(?:\.|\b)"
+    r"|^(?:level |floor )?g$|地上階|首层|首層"
 )
 _ABOVE = [
     re.compile(rf"\br\s?\+\s?{_N}\b"),
     # "Building 1 Level 2": the number after the word counts.
     re.compile(rf"\b{_STOREY_WORD}[\s_.:#-]*\+?\s?{_N}\b(?![.,]\d)"),
     re.compile(rf"(?<![\w.,+-])\+?{_N}\s*{_ORDINAL_MARK}[\s_-]*{_STOREY_WORD}\b"),
-    re.compile(rf"(?<![\d.,]){_N}\s*[階层層]"),
+    re.compile(rf"(?<![\d.,]){_N}\s*[{_CJK}]"),
 ]
 _BARE = [
     re.compile(rf"^\+?{_N}$"),
@@ -87,7 +90,8 @@ _ROOF = re.compile(
 )
 # Storeys under the roof; their height says which number they have.
 _ATTIC = re.compile(
-    r"^(?:attic|loft|penthouse|dachgeschoss|dg|dachboden|spitzboden|zolder|combles|grenier|[aá]tico"
+    r"^(?:\d\.\s?)?"
+    r"(?:attic|loft|penthouse|dachgeschoss|dg|dachboden|spitzboden|zolder|combles|grenier|[aá]tico"
     r"|sottotetto|mansarda?|vind|屋根裏)(?:\s?(?:floor|level|storey))?$"
 )
 _SITE = re.compile(
@@ -113,6 +117,9 @@ def read_label(name: str | None) -> FloorLabel:
         return FloorLabel("unknown")
     if _BETWEEN.search(text):
         return FloorLabel("between")
+    # "1. Dachgeschoss" is the first under the roof, not the first floor.
+    if _ATTIC.search(text):
+        return FloorLabel("attic")
     number = _number_in(text)
     if number is not None and abs(number) <= _LARGEST_NUMBER:
         if _ROOF.search(text):
@@ -120,8 +127,6 @@ def read_label(name: str | None) -> FloorLabel:
         return FloorLabel("ground" if number == 0 else "numbered", number)
     if _ROOF.search(text):
         return FloorLabel("roof")
-    if _ATTIC.search(text):
-        return FloorLabel("attic")
     return FloorLabel("site" if _SITE.search(text) else "unknown")
 
 
@@ -133,14 +138,14 @@ def _number_in(text: str) -> int | None:
         if found := pattern.search(text):
             return -int(found[1])
     ordinal = next((n for n, words in _ORDINAL_WORDS.items() if words.search(text)), None)
+    kanji = re.search(rf"([一二三四五六七八九十])[{_CJK}]", text)
     if _BELOW_ALONE.search(text):
-        return -(ordinal or 1)
+        return -(ordinal or (_KANJI[kanji[1]] if kanji else 1))
     for pattern in _ABOVE:
         if found := pattern.search(text):
             return int(found[1])
     if _GROUND.search(text):
         return 0
-    kanji = re.search(r"([一二三四五六七八九十])[階层層]", text)
     if kanji:
         return _KANJI[kanji[1]]
     if ordinal is not None:

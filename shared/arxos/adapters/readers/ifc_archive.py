@@ -43,7 +43,11 @@ def _the_model(archive: zipfile.ZipFile, max_bytes: int) -> zipfile.ZipInfo:
                 "The zip archive holds ifcXML, which cannot be read. Export the model as IFC in"
                 " the STEP format (.ifc)."
             )
-        raise UnreadableFile("The zip archive holds no .ifc file.")
+        held = ", ".join(sorted(info.filename[:80] for info in members)[:5]) or "nothing"
+        raise UnreadableFile(
+            f"The zip archive holds no .ifc file, but {held}. Upload the model itself, or an"
+            " archive with the one .ifc file in it."
+        )
     if len(models) > 1:
         listed = ", ".join(sorted(info.filename for info in models)[:5])
         raise UnreadableFile(

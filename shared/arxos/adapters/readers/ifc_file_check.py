@@ -147,14 +147,15 @@ def _stated_schema(data: mmap.mmap) -> tuple[str, tuple[int, int]]:
 
 def _nearest_schema(stated: str, problems: ProblemList) -> str:
     """import-mapping.md: IFC4X3, IFC2X3_TC1, IFC2X2_FINAL … are read as the nearest."""
-    name = stated.strip().upper().split(" ")[0].rstrip("{")
+    bare = re.sub(r"^IFC[\s._-]+", "IFC", stated.strip().upper())
+    name = bare.split(" ")[0].rstrip("{")
     if name in _SCHEMAS:
         return name
     if not name.startswith("IFC"):
         raise UnreadableFile(
             f"This STEP file holds no building model: its schema is '{stated[:80]}', not IFC."
         )
-    if re.match(r"IFC4_?X\d", name):
+    if re.match(r"IFC4(?:_?X\d|\.[1-9])", name):
         nearest = "IFC4X3_ADD2"
     elif name.startswith("IFC4"):
         nearest = "IFC4"

@@ -18,6 +18,8 @@ from arxos.domain.source import (
 )
 
 _DECIMALS = 4
+_ALL_KINDS = frozenset({"floor", "room", "device", "group"})
+_LOSSES = frozenset({"INSTANCES_LOST", "DUPLICATE_STEP_ID", "DANGLING_REFERENCE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ def finish(
     )
     stated = [Problem(**line["problem"]) for line in of_kind.get("problem", [])]
     building = SourceBuilding(**of_kind["building"][0]["building"])
+    told = (*stated, *problems.all())
     return SourceModel(
         source="ifc",
         # Discipline files of one building have different IfcBuilding ids, and each keeps its own.
@@ -55,7 +58,9 @@ def finish(
         rooms=tuple(rooms),
         devices=tuple(devices),
         groups=tuple(_group(line["group"]) for line in of_kind.get("group", [])),
-        problems=(*stated, *problems.all()),
+        problems=told,
+        # What could not be read of a damaged file is not gone from the building.
+        incomplete=_ALL_KINDS if any(p.code in _LOSSES for p in told) else frozenset(),
     )
 
 

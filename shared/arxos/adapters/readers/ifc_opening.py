@@ -15,9 +15,19 @@ def open_model(path: Path) -> IfcModel:
         file = ifcopenshell.open(path, format=".ifc")
     except (ifcopenshell.Error, OSError, RuntimeError) as error:
         raise UnreadableFile(
-            f"The file looks like IFC but cannot be parsed ({error}). Export it again."
+            f"The file looks like IFC, but its text cannot be parsed.{_zero_bytes(path)} Export it"
+            " again."
         ) from error
     return IfcModel(file, _log().removeprefix(said_before))
+
+
+def _zero_bytes(path: Path) -> str:
+    """What most often stops the library: bytes that no text has."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if b"\0" in line:
+                return f" Line {number} holds bytes of zero, which no text has."
+    return ""
 
 
 def _log() -> str:

@@ -1,6 +1,7 @@
 """Compares what an IFC file's text holds with what the library read of it."""
 
 import re
+from collections.abc import Sized
 from pathlib import Path
 
 from arxos.adapters.readers.ifc_building import find_buildings
@@ -74,15 +75,15 @@ def _warn_about_ids(path: Path, text: StepScan, problems: ProblemList) -> None:
     if text.duplicate_ids:
         problems.warn(
             "DUPLICATE_STEP_ID",
-            f"{len(text.duplicate_ids):,} instance numbers are used twice, first"
-            f" {_listed(text.duplicate_ids)}; only one instance of each was read.",
+            f"{_many(text.duplicate_ids, 'instance number is', 'instance numbers are')} used"
+            f" twice, first {_listed(text.duplicate_ids)}; only one instance of each was read.",
             line=line_of(path, text.duplicate_ids[0]),
         )
     if text.dangling_ids:
         problems.warn(
             "DANGLING_REFERENCE",
-            f"{len(text.dangling_ids):,} instances are referred to but not in the file, first"
-            f" {_listed(text.dangling_ids)}; what refers to them was read without them.",
+            f"{_many(text.dangling_ids, 'instance is', 'instances are')} referred to but not in the"
+            f" file, first {_listed(text.dangling_ids)}; what refers there was read without.",
         )
 
 
@@ -92,11 +93,15 @@ def _warn_about_attributes(path: Path, model: IfcModel, problems: ProblemList) -
         expected, given, step_id = (int(number) for number in found[0])
         problems.warn(
             "ATTRIBUTES_MISSING",
-            f"{len(found):,} instances do not have as many attributes as {model.schema} gives their"
-            f" class, first #{step_id} with {given} instead of {expected}; check what was read of"
-            " them.",
+            f"{_many(found, 'instance has', 'instances have')} fewer or more attributes than"
+            f" {model.schema} gives their class, first #{step_id} with {given} instead of"
+            f" {expected}; check what was read of them.",
             line=line_of(path, step_id),
         )
+
+
+def _many(found: Sized, one: str, several: str) -> str:
+    return f"1 {one}" if len(found) == 1 else f"{len(found):,} {several}"
 
 
 def _listed(step_ids: list[int]) -> str:

@@ -21,6 +21,13 @@ _PREFIXES = {
     "NANO": 1e-9,
     "PICO": 1e-12,
 }
+# What a conversion-based unit is worth whose factor is missing or no number.
+_BY_NAME = {
+    **dict.fromkeys(("FOOT", "FEET", "FT"), 0.3048),
+    **dict.fromkeys(("INCH", "INCHES", "IN"), 0.0254),
+    **dict.fromkeys(("YARD", "YARDS"), 0.9144),
+}
+_DIMENSION_WORDS = ("SQUARE", "CUBIC")
 _POWERS = {"LENGTHUNIT": 1, "AREAUNIT": 2, "VOLUMEUNIT": 3}
 _DEPTH = 8
 
@@ -69,10 +76,11 @@ def scale_of(unit: Entity | None, depth: int = 0) -> float | None:
         # IFC4 8.11.3.10: the prefix counts before the power, MILLI SQUARE_METRE is mm2.
         return float(_PREFIXES.get(attribute(unit, "Prefix") or "", 1.0) ** power)
     factor = entity_at(unit, "ConversionFactor")
-    if factor is None:
-        return None
-    value = attribute(attribute(factor, "ValueComponent"), "wrappedValue")
-    base = scale_of(entity_at(factor, "UnitComponent"), depth + 1)
-    if not isinstance(value, (int, float)) or value <= 0 or base is None:
-        return None
-    return float(value) * base
+    if factor is not None:
+        value = attribute(attribute(factor, "ValueComponent"), "wrappedValue")
+        base = scale_of(entity_at(factor, "UnitComponent"), depth + 1)
+        if isinstance(value, (int, float)) and value > 0 and base is not None:
+            return float(value) * base
+    words = str(attribute(unit, "Name") or "").upper().replace("_", " ").split()
+    side = _BY_NAME.get(" ".join(word for word in words if word not in _DIMENSION_WORDS))
+    return None if side is None else float(side**power)

@@ -9,13 +9,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
-from arxos.adapters.exports.rows import rows_of
+from arxos.adapters.exports.kept_rows import standard_name
+from arxos.adapters.exports.rows import SheetHead, rows_of, shown_headings
+from arxos.adapters.exports.table_rows import ALL_COLUMNS
+from arxos.adapters.readers.kept_sheets import as_it_is
 from arxos.adapters.readers.own_lines import model_of_lines
 from arxos.adapters.readers.problem_list import ProblemList
 from arxos.adapters.readers.source_text import meaningful
 from arxos.adapters.readers.workbook_sheets import MAX_ROWS, Row, Sheet
 from arxos.domain.own_exports import Line
 from arxos.domain.source import (
+    KeptSheet,
     SourceDevice,
     SourceFloor,
     SourceGroup,
@@ -30,6 +34,7 @@ ReadSheets = Callable[[Sequence[Sheet], ProblemList], SourceModel]
 
 # Where the file does not say something, what the cells hold there is nobody's edit.
 _UNSAID = {
+    "number_said": frozenset({"floor_number"}),
     "place_said": frozenset({"floor_key", "room_keys", "room_numbers"}),
     "floor_said": frozenset({"floor_key"}),
     "type_said": frozenset({"device_type", "manufacturer", "model", "warranty_until", "metadata"}),
@@ -46,6 +51,10 @@ class _Exported:
 
     sheets: list[Sheet] = field(default_factory=list)
     ids: dict[tuple[str, int], str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    """Of each sheet: its title in the file -> its own name."""
+    aside: set[str] = field(default_factory=set)
+    """Sheets that were only stored, beside tables."""
 
 
 def read_own(
@@ -63,14 +72,14 @@ def read_own(
     is_part = not lines[0]["building"]
     own = model_of_lines(enumerate(lines, start=1), problems, is_part=is_part)
     exported = _exported(lines, as_cell)
-    before = read(exported.sheets, ProblemList())
-    now = read(sheets, ProblemList())
+    before = _read(exported.sheets, exported, read)
+    now = _read(sheets, exported, read)
     told = {_told(p) for p in before.problems}
     merge = _Merge(own, exported, before, now, is_part=is_part)
     is_whole = not lines[0]["scope"]
     kept = own.kept_sheets
-    if is_whole and now.kept_sheets != before.kept_sheets:
-        kept = now.kept_sheets
+    if is_whole:
+        kept = _kept(own.kept_sheets, before, now, exported.names)
     return replace(
         own,
         floors=merge.all("floors"),
@@ -83,6 +92,14 @@ def read_own(
     )
 
 
+def _read(sheets: Sequence[Sheet], exported: _Exported, read: ReadSheets) -> SourceModel:
+    """What the cells say; sheets that were only stored are no tables, whatever their columns."""
+    aside = [sheet for sheet in sheets if sheet.name in exported.aside]
+    model = read([sheet for sheet in sheets if sheet.name not in exported.aside], ProblemList())
+    kept = filter(None, map(as_it_is, aside))
+    return replace(model, kept_sheets=(*model.kept_sheets, *kept))
+
+
 def _told(problem: Any) -> tuple[Any, ...]:
     return (problem.code, problem.sheet_or_class, problem.key, problem.field, problem.value)
 
@@ -91,9 +108,12 @@ def _exported(lines: Sequence[Line], as_cell: Callable[[Any], Any]) -> _Exported
     exported = _Exported()
     rows: dict[str, list[Row]] = {}
 
-    def begin(sheets: Mapping[str, Sequence[str]]) -> None:
-        for name, columns in sheets.items():
-            rows[name] = [Row(1, tuple(columns))]
+    def begin(sheets: Mapping[str, SheetHead]) -> None:
+        for title, head in sheets.items():
+            rows[title] = [Row(1, tuple(map(as_cell, shown_headings(head.headings))))]
+            exported.names[title] = head.name
+            if head.name not in ALL_COLUMNS and lines[0]["as"] != "cobie":
+                exported.aside.add(title)
 
     for made in rows_of(lines, begin):
         there = rows[made.sheet]
@@ -104,6 +124,40 @@ def _exported(lines: Sequence[Line], as_cell: Callable[[Any], Any]) -> _Exported
                 exported.ids[made.sheet, len(there)] = made.record_id
     exported.sheets = [Sheet(name, tuple(found)) for name, found in rows.items()]
     return exported
+
+
+def _kept(
+    own: Sequence[KeptSheet], before: SourceModel, now: SourceModel, names: Mapping[str, str]
+) -> tuple[KeptSheet, ...]:
+    """The stored sheets: as the cells are now, where somebody has changed or added one there."""
+    was = {(sheet.name, sheet.of_table): _filled(sheet) for sheet in before.kept_sheets}
+    changed = {
+        (names.get(sheet.name, sheet.name), sheet.of_table): sheet
+        for sheet in now.kept_sheets
+        if was.get((sheet.name, sheet.of_table)) != _filled(sheet)
+    }
+    merged, told = [], set()
+    for sheet in own:
+        known_by = standard_name(sheet.name), sheet.of_table
+        if known_by not in changed:
+            merged.append(sheet)
+        elif known_by not in told:
+            # Two documents may have brought it: in the cells they are one.
+            other = replace(changed[known_by], name=sheet.name, document=sheet.document)
+            merged.append(other)
+            told.add(known_by)
+    document = now.document or now.source
+    merged += [
+        replace(sheet, name=known_by[0], document=document)
+        for known_by, sheet in changed.items()
+        if known_by not in told
+    ]
+    return tuple(merged)
+
+
+def _filled(sheet: KeptSheet) -> tuple[Any, ...]:
+    """All that is in it, without blank rows, which a file may leave out."""
+    return sheet.columns, [row for row in sheet.rows if any(c is not None for c in row)]
 
 
 class _Merge:
@@ -128,6 +182,8 @@ class _Merge:
             "devices": self._by_row("devices"),
             "groups": self._by_name(),
         }
+        self._stand_ins = {r.key for r in before.rooms} - self._ids["rooms"].keys()
+        """Rooms that the export has made up, for devices that are in none."""
 
     def _by_row(self, part: str) -> dict[str, str]:
         found = {}
@@ -212,7 +268,11 @@ class _Merge:
             values["floor_key"] = self._ids["floors"].get(floor, floor)
         for name, part in (("room_keys", "rooms"), ("device_keys", "devices")):
             if name in values:
-                values[name] = tuple(self._ids[part].get(key, key) for key in values[name])
+                values[name] = tuple(
+                    self._ids[part].get(key, key)
+                    for key in values[name]
+                    if part != "rooms" or key not in self._stand_ins
+                )
         return values
 
 

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from arxos.adapters.exports import embedded
@@ -12,10 +13,10 @@ from arxos.adapters.exports.plain_files import OWN_COLUMN
 from arxos.adapters.exports.table_rows import ALL_COLUMNS, KIND_OF, TOLD
 from arxos.adapters.readers.cobie import read_cobie
 from arxos.adapters.readers.own_edits import read_own
-from arxos.adapters.readers.own_lines import check_header
+from arxos.adapters.readers.own_lines import check_header, model_of_lines
 from arxos.adapters.readers.problem_list import ProblemList
 from arxos.adapters.readers.tables import read_tables
-from arxos.adapters.readers.workbook_sheets import Row, Sheet
+from arxos.adapters.readers.workbook_sheets import Row, Sheet, text_of
 from arxos.domain.errors import UnreadableFile
 from arxos.domain.own_exports import FORMAT, Line
 from arxos.domain.source import SourceModel
@@ -31,11 +32,25 @@ def read_own_workbook(sheets: Sequence[Sheet], problems: ProblemList) -> SourceM
     texts = (str(row.cells[0]) for row in own.rows[1:] if row.cells and row.cells[0])
     lines = list(embedded.unpacked(texts))
     check_header(lines[0] if lines else {})
-    others = [_unescaped(sheet) for sheet in sheets if sheet is not own]
+    others = [_unescaped(s) for s in sheets if s is not own and not is_own_instruction(s)]
     read = read_cobie if lines[0].get("as") == "cobie" else _read_told_tables
     model = read_own(lines, others, problems, read, as_cell=_not_blank)
     # What a sheet is too long for is in the export's own lines.
     return replace(model, problems=tuple(p for p in model.problems if p.code != "TOO_MANY_ROWS"))
+
+
+def read_untouched(path: Path, problems: ProblemList) -> SourceModel:
+    """The building of an export that nobody has saved since: its cells hold nothing new.
+
+    Line by line: of the workbook nothing but the own sheet is read.
+    """
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
+    rows = book[embedded.SHEET].iter_rows(min_row=2, max_col=1, values_only=True)
+    texts = (str(text) for (text,) in rows if text)
+    # Raises UnreadableFile for a first line that is none of ours, as for a sheet that is damaged.
+    return model_of_lines(enumerate(embedded.unpacked(texts), start=1), problems)
 
 
 def read_own_tables(
@@ -67,8 +82,11 @@ def read_own_table(sheet: Sheet, problems: ProblemList) -> SourceModel | None:
     for line in lines:
         line.pop("head", None)
     head |= {"building": {}, "made_at": ""}
+    told = {*ALL_COLUMNS[kind], OWN_COLUMN, None}
+    more = [text_of(c) or "" for c in sheet.rows[0].cells if c not in told]
+    columns: Line = {"kind": "kept_columns", "name": kind, "columns": more}
     return read_own(
-        [head, *lines],
+        [head, columns, *lines],
         [_without(sheet, {OWN_COLUMN})],
         problems,
         _read_told_tables,
@@ -99,8 +117,17 @@ def _own_line(text: str) -> Line | None:
     return line if isinstance(head, dict) and head.get("format") == FORMAT else None
 
 
+def is_own_instruction(sheet: Sheet) -> bool:
+    """Whether this is what an export tells of itself, and nobody's own words."""
+    return sheet.name == embedded.INSTRUCTION and _first_cell(sheet) == embedded.INSTRUCTION_MARK
+
+
+def _first_cell(sheet: Sheet) -> Any:
+    return sheet.rows[0].cells[0] if sheet.rows and sheet.rows[0].cells else None
+
+
 def _is_marked(sheet: Sheet) -> bool:
-    first = sheet.rows[0].cells[0] if sheet.rows and sheet.rows[0].cells else None
+    first = _first_cell(sheet)
     return isinstance(first, str) and first.startswith(FORMAT)
 
 

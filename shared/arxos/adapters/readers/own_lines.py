@@ -68,7 +68,7 @@ class _Lines:
         self._things: dict[str, dict[str, Any]] = {kind: {} for kind in _KINDS}
         self._members: dict[str, list[tuple[str, str]]] = {}
         self._incomplete: set[str] = set()
-        self._sheets: list[tuple[str, tuple[str, ...], list[tuple[Any, ...]]]] = []
+        self._sheets: list[tuple[KeptSheet, list[tuple[Any, ...]]]] = []
 
     def read(self, lines: Iterator[tuple[int, Line]]) -> SourceModel:
         _, head = next(lines, (0, {}))
@@ -89,19 +89,21 @@ class _Lines:
             rooms=tuple(self._things["room"].values()),
             devices=tuple(self._things["device"].values()),
             groups=tuple(self._with_members(group) for group in self._things["group"].values()),
-            kept_sheets=tuple(
-                KeptSheet(name=name, columns=columns, rows=tuple(rows))
-                for name, columns, rows in self._sheets
-            ),
+            kept_sheets=tuple(replace(sheet, rows=tuple(rows)) for sheet, rows in self._sheets),
             problems=self._problems.all(),
             incomplete=frozenset(self._incomplete),
         )
 
     def _take(self, line: Line, number: int) -> None:
         kind = line.get("kind")
-        if kind == "kept_sheet":
-            columns = tuple(str(c) for c in _list(line, "columns"))
-            self._sheets.append((_text(line, "name") or "Sheet", columns, []))
+        if kind in ("kept_sheet", "kept_columns"):
+            sheet = KeptSheet(
+                name=_text(line, "name") or "Sheet",
+                columns=tuple(str(c) for c in _list(line, "columns")),
+                document=_text(line, "document") or "",
+                of_table=kind == "kept_columns",
+            )
+            self._sheets.append((sheet, []))
         elif kind == "kept_row":
             self._keep(line)
         elif kind in _KINDS:
@@ -117,9 +119,10 @@ class _Lines:
     def _keep(self, line: Line) -> None:
         if not self._sheets:
             raise Faulty("kind", "a row must follow its kept_sheet")
-        _, columns, rows = self._sheets[-1]
+        sheet, rows = self._sheets[-1]
+        width = len(sheet.columns)
         values = [v if not isinstance(v, (dict, list)) else str(v) for v in _list(line, "values")]
-        rows.append(tuple((values + [None] * len(columns))[: len(columns)]))
+        rows.append(tuple((values + [None] * width)[:width]))
 
     # ---- Records ----------------------------------------------------------------------------
 

@@ -80,13 +80,15 @@ class TableFloors:
         """Every floor, with a number."""
         numbers = self._numbers()
         return tuple(
-            replace(floor, floor_number=numbers[key]) if key in self._unnumbered else floor
+            replace(floor, floor_number=numbers[key], number_said=False)
+            if key in self._unnumbered
+            else floor
             for key, floor in self._floors.items()
         )
 
     def unnumbered(self) -> list[SourceFloor]:
         """Those of `all` whose number does not stand in the file."""
-        return [floor for floor in self.all() if floor.key in self._unnumbered]
+        return [floor for floor in self.all() if not floor.number_said]
 
     def _numbers(self) -> dict[str, int]:
         """By the rules for storeys; never another number than the one that the table gives."""

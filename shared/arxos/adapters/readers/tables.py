@@ -8,7 +8,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from arxos.adapters.readers.cobie_sheets import NOT_DATA
 from arxos.adapters.readers.header_row import Columns, find_columns, folded_header
+from arxos.adapters.readers.kept_sheets import as_it_is
 from arxos.adapters.readers.measure_units import Unit
 from arxos.adapters.readers.problem_list import ProblemList
 from arxos.adapters.readers.table_cells import TableCells
@@ -23,6 +25,7 @@ from arxos.adapters.readers.table_floors import TableFloors
 from arxos.adapters.readers.workbook_sheets import Row, Sheet, text_of
 from arxos.domain.errors import UnreadableFile
 from arxos.domain.source import (
+    KeptSheet,
     SourceBuilding,
     SourceColumn,
     SourceDevice,
@@ -45,11 +48,11 @@ _NAMED = {
     "component": TableKind.DEVICES,
 }
 _NEEDS = (
-    "Its first row must name the columns, at least "
-    + "; ".join(f"for {kind} {' and '.join(REQUIRED[kind])}" for kind in _KINDS)
+    "The first row must name the columns; the least that is needed: "
+    + "; ".join(f"{kind}: {', '.join(REQUIRED[kind])}" for kind in _KINDS)
     + "."
 )
-_NO_FLOOR = "no floor is called so, and it says no number as 2, EG or Level 2 do"
+_NO_FLOOR = "that is neither a floor of the file nor a name with a number, as 2, EG or Level 2 are"
 
 
 def read_tables(sheets: Sequence[Sheet], problems: ProblemList) -> SourceModel:
@@ -73,22 +76,26 @@ class _Tables:
         self._columns: list[SourceColumn] = []
         self._copies: dict[tuple[str, str], int] = {}
         self._incomplete: set[str] = set()
+        self._kept: list[KeptSheet] = []
 
     def read(self) -> SourceModel:
         found: dict[TableKind, list[tuple[Sheet, Columns]]] = {kind: [] for kind in _KINDS}
         for sheet in self._sheets:
-            if (match := self._kind_of(sheet)) is not None:
+            if folded_header(sheet.name) in NOT_DATA:
+                self._kept += filter(None, [as_it_is(sheet)])
+            elif (match := self._kind_of(sheet)) is not None:
                 kind, columns = match
                 self._judge(sheet, kind, columns)
                 found[kind].append((sheet, columns))
-            elif sheet.rows:
+            elif (kept := as_it_is(sheet)) is not None:
+                self._kept.append(kept)
                 self._problems.warn("SHEET_UNKNOWN", self._no_table(sheet), ifc_class=sheet.name)
         if not any(found.values()):
             headings = ", ".join(
                 text_of(cell) or "" for sheet in self._sheets[:1] for cell in _first_cells(sheet)
             )
             raise UnreadableFile(
-                f"No table of floors, rooms or devices was found. {_NEEDS} The first row here is"
+                f"No table of floors, rooms or devices was found. {_NEEDS} The first row here:"
                 f" {headings[:200] or 'empty'}."
             )
         takers = {
@@ -109,6 +116,7 @@ class _Tables:
             floors=self._floors.all(),
             rooms=tuple(self._rooms.values()),
             devices=tuple(self._devices.values()),
+            kept_sheets=tuple(self._kept),
             columns=tuple(self._columns),
             problems=self._problems.all(),
             incomplete=frozenset(self._unsaid_kinds(found)),
@@ -146,7 +154,10 @@ class _Tables:
             columns = self._columns_of(sheet, kind)
             if columns is not None and (best is None or len(columns.known) > best[0]):
                 best = len(columns.known), kind, columns
-        said = f"Sheet '{sheet.name}' is no table of floors, rooms or devices; it was not read."
+        said = (
+            f"Sheet '{sheet.name}' is no table of floors, rooms or devices; it is kept as it is,"
+            " and an export gives it back."
+        )
         if best is None:
             return f"{said} {_NEEDS}"
         _, kind, columns = best
@@ -162,6 +173,8 @@ class _Tables:
                 self._columns.append(
                     SourceColumn(sheet=sheet.name, heading=heading, field=fields.get(index))
                 )
+        if unknown := tuple(_unknown_names(columns)):
+            self._kept.append(KeptSheet(name=kind, columns=unknown, of_table=True))
         for index, near in columns.unknown.items():
             heading = columns.names[index]
             if heading in columns.doubled:
@@ -372,6 +385,11 @@ def _identity(cells: TableCells, row: Row, name: str, place: str) -> str:
 
 def _area_source(unit: Unit | None) -> str:
     return "table" if unit is None or unit.factor == 1 else f"table, {unit.name}"
+
+
+def _unknown_names(columns: Columns) -> dict[str, None]:
+    """What columns that are not understood are called in a record's metadata."""
+    return {columns.names[index][:100]: None for index in columns.unknown}
 
 
 def _first_cells(sheet: Sheet) -> tuple[Any, ...]:

@@ -5,9 +5,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from arxos.adapters.exports.seal import is_sealed
 from arxos.adapters.readers.child_process import ChildRun, child_environment, run_child
 from arxos.adapters.readers.model_lines import model_of
-from arxos.adapters.readers.workbook_file_check import check_workbook
+from arxos.adapters.readers.workbook_file_check import (
+    MAX_SEALED_BYTES,
+    MAX_UNPACKED_BYTES,
+    check_workbook,
+)
 from arxos.domain.errors import UnreadableFile
 from arxos.domain.source import SourceModel
 
@@ -34,10 +39,15 @@ class WorkbookReader:
 
     def read(self, path: Path, *, profile: str) -> SourceModel:  # noqa: ARG002  IFC only
         """See `arxos.ports.readers.BuildingFileReader.read`."""
-        check_workbook(path)
+        sealed = is_sealed(path)
+        check_workbook(path, max_unpacked=MAX_SEALED_BYTES if sealed else MAX_UNPACKED_BYTES)
         environment = child_environment() if self._environment is None else self._environment
         with tempfile.TemporaryDirectory(prefix="arxos-xlsx-", dir=self._work_folder) as folder:
-            job = {"input": str(path.resolve()), "memory_bytes": self._memory_bytes}
+            job = {
+                "input": str(path.resolve()),
+                "memory_bytes": self._memory_bytes,
+                "sealed": sealed,
+            }
             run = run_child(_CHILD, "workbook", job, Path(folder), self._seconds, environment)
             if run.ending == "finished":
                 return model_of(_readable(run))

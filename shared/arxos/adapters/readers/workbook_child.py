@@ -22,22 +22,25 @@ def main(arguments: list[str]) -> int:
 
 def _workbook(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
     from arxos.adapters.readers.cobie import is_cobie, read_cobie
-    from arxos.adapters.readers.cobie_sheets import NOT_DATA
-    from arxos.adapters.readers.own_files import read_own_workbook
+    from arxos.adapters.readers.own_files import read_own_workbook, read_untouched
     from arxos.adapters.readers.workbook_sheets import read_workbook
 
     problems = ProblemList()
+    path = Path(job["input"])
     try:
-        sheets = read_workbook(Path(job["input"]), problems, not_data=NOT_DATA)
-        own = read_own_workbook(sheets, problems)
-        if own is not None:
-            model = own
-        elif not is_cobie(sheets):
-            from arxos.adapters.readers.tables import read_tables
-
-            model = read_tables(sheets, problems)
+        if job.get("sealed"):
+            model = read_untouched(path, problems)
         else:
-            model = read_cobie(sheets, problems)
+            sheets = read_workbook(path, problems)
+            own = read_own_workbook(sheets, problems)
+            if own is not None:
+                model = own
+            elif not is_cobie(sheets):
+                from arxos.adapters.readers.tables import read_tables
+
+                model = read_tables(sheets, problems)
+            else:
+                model = read_cobie(sheets, problems)
     except UnreadableFile as error:
         yield {"kind": "unreadable", "message": error.message}
         return

@@ -12,6 +12,8 @@ from pathlib import Path
 from arxos.domain.errors import UnreadableFile
 
 MAX_UNPACKED_BYTES = 200 * 1024 * 1024
+# Of an export that nobody has changed since: of it one small sheet is read, whatever its size.
+MAX_SEALED_BYTES = 4 * 1024**3
 MAX_RATIO = 100
 # Empty formatted cells compress very well; a small part may do so without harm.
 _RATIO_COUNTS_FROM = 10 * 1024 * 1024
@@ -23,7 +25,7 @@ _PROLOG_BYTES = 65_536
 _PROLOG = re.compile(rb"(?:\s|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 
 
-def check_workbook(path: Path) -> None:
+def check_workbook(path: Path, *, max_unpacked: int = MAX_UNPACKED_BYTES) -> None:
     """Raises UnreadableFile for everything that is not an .xlsx workbook of bounded size."""
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
@@ -31,7 +33,7 @@ def check_workbook(path: Path) -> None:
         raise UnreadableFile(_what_it_is(head, path))
     try:
         with zipfile.ZipFile(path) as archive:
-            _check_archive(archive)
+            _check_archive(archive, max_unpacked)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
         raise UnreadableFile(
             "The workbook is damaged: it cannot be unpacked. Open it in Excel or LibreOffice, save"
@@ -66,7 +68,7 @@ def _what_it_is(head: bytes, path: Path) -> str:
     return "This is not an .xlsx workbook."
 
 
-def _check_archive(archive: zipfile.ZipFile) -> None:
+def _check_archive(archive: zipfile.ZipFile, max_unpacked: int) -> None:
     infos = archive.infolist()
     names = {info.filename for info in infos}
     if "xl/workbook.bin" in names:
@@ -76,11 +78,12 @@ def _check_archive(archive: zipfile.ZipFile) -> None:
     if any(info.flag_bits & _ENCRYPTED for info in infos):
         raise UnreadableFile("The workbook is encrypted. Save it without a password.")
     unpacked = sum(info.file_size for info in infos)
-    if unpacked > MAX_UNPACKED_BYTES:
+    if unpacked > max_unpacked:
         raise UnreadableFile(
-            f"The workbook is {unpacked // 2**20:,} MB unpacked; {MAX_UNPACKED_BYTES // 2**20} MB"
-            " is the most that can be read. Remove what is not needed (pictures, empty formatted"
-            " rows), or split it."
+            f"The workbook is {unpacked // 2**20:,} MB unpacked; {max_unpacked // 2**20} MB is the"
+            " most that can be read. Remove what is not needed (pictures, empty formatted rows), or"
+            " split it. An export is read at any size as it was downloaded; to edit one of so many"
+            " records, export floor by floor, or as csv."
         )
     for info in infos:
         if (

@@ -39,7 +39,7 @@ class DynamoFloors(Repository):
             yield mapping.floor(item)
 
     def get_some(self, building_id: str, floor_ids: Iterable[str]) -> dict[str, Floor]:
-        """L2, L3, M1, M2."""
+        """L2, L3, M1, M2, N1."""
         wanted = {keys.floor(self._org, building_id, i) for i in floor_ids if is_id(i, "floor")}
         with reading():
             items = FloorItem.batch_get(sorted(wanted), consistent_read=True) if wanted else ()

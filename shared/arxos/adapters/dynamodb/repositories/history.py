@@ -46,14 +46,14 @@ _Step = tuple[Change | None, str]
 
 
 class DynamoHistory:
-    """Access patterns C1-C7. `files` is called when the first change file is to be read."""
+    """Access patterns C1-C9, P1, P2. `files` is called when the first change file is to be read."""
 
     def __init__(self, org: str, files: Callable[[], ChangeFiles]) -> None:
         self._org = org
         self._files = files
 
     def of_record(self, kind: str, building_id: str, record_id: str, page: Page) -> Slice[Change]:
-        """C1; and C4, where chunks changed the record."""
+        """C1; C8, a group's; C9, a user's; C4, where chunks changed it; P1, P2 of what is gone."""
         return _page(self._of_record(kind, building_id, record_id, page), page.limit)
 
     def of_building(self, building_id: str, where: ChangeFilter, page: Page) -> Slice[Change]:

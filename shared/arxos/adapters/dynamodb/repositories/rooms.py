@@ -70,7 +70,7 @@ class DynamoRooms(Repository):
             yield mapping.room(item)
 
     def get_some(self, building_id: str, room_ids: Iterable[str]) -> dict[str, Room]:
-        """G5, G6, L2, M1."""
+        """G5, G6, L2, M1, P3."""
         items = self._get_some(RoomItem, building_id, room_ids)
         return {item.id: mapping.room(item) for item in items}
 
