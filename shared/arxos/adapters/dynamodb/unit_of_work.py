@@ -1,6 +1,7 @@
 """One organisation's registry on DynamoDB: everything queued is one TransactWriteItems."""
 
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -121,6 +122,10 @@ class ChunkUnitOfWork(DynamoUnitOfWork):
             operation=self._operation,
             chunk=self._chunk,
         )
+
+    def prepared(self) -> Callable[[], None]:
+        self._journal.finish()
+        return self._transaction.commit
 
     @property
     def writes(self) -> int:
