@@ -5,7 +5,7 @@ double several times over; flat columns mean that 100,000 devices cost what 1,00
 units are worked out by AWS's rules (write_units.py). Buildings too large to wait for are put into
 the table by plain batches, and only what comes then is measured. Peak memory is that of the whole
 process so far, so a size of its own process says most.
-Run: .venv/bin/python -m benchmarks.import_growth [DEVICES ... | large]
+Run: .venv/bin/python -m benchmarks.import_growth [DEVICES ... | large | overlap]
 """
 
 import json
@@ -13,16 +13,18 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import uuid4
 
 import boto3
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from arxos.adapters.dynamodb import mapping
 from arxos.adapters.dynamodb.import_desk import DynamoImportDesk
@@ -36,6 +38,7 @@ from arxos.domain.source import Problem, SourceModel
 from arxos.ports.consumption import Consumption
 from arxos.ports.imports import ImportOrder, UploadedFile, upload_location
 from arxos.use_cases.apply_import import apply_import, order_apply
+from arxos.use_cases.commit_beside import CommitBeside
 from arxos.use_cases.read_building_file import read_building_file
 from benchmarks.write_units import WriteUnits
 from scripts.dynamodb_local import running
@@ -56,6 +59,7 @@ DEFAULT_SIZES = (1_000, 4_000, 16_000)
 MOST_CREATED = 20_000
 SEEDED_SHARDS = 16
 DEVICES_PER_ROOM, ROOMS_PER_FLOOR = 10, 50
+LATENCY, SMALLEST_CHUNK = 0.03, 20
 
 
 class ChangeFilesOnDisk:
@@ -97,12 +101,12 @@ class Import:
         client = boto3.client("dynamodb", region_name=REGION, endpoint_url=endpoint_url)
         name = f"arxos-{uuid4().hex[:8]}"
         create_table(client, name)
-        connection = connect(table_name=name, region=REGION, endpoint_url=endpoint_url)
+        self.connection = connect(table_name=name, region=REGION, endpoint_url=endpoint_url)
         self.consumption = Consumption()
-        meter(connection.client, self.consumption)
-        self.write_units = WriteUnits(connection.client)
-        self.desk = DynamoImportDesk(connection, ChangeFilesOnDisk(folder), make_id)
-        self.uow = DynamoUnitOfWork(connection, make_actor(), make_id)
+        meter(self.connection.client, self.consumption)
+        self.write_units = WriteUnits(self.connection.client)
+        self.desk = DynamoImportDesk(self.connection, ChangeFilesOnDisk(folder), make_id)
+        self.uow = DynamoUnitOfWork(self.connection, make_actor(), make_id)
         self._folder = folder
         self.building = make_building()
         with self.uow:
@@ -246,14 +250,54 @@ def into_a_large_building(endpoint_url: str, folder: Path) -> None:
     assert changed.counts.updated == 1_000, changed
 
 
+def overlap(endpoint_url: str, folder: Path, devices: int = 4_000) -> None:
+    """Chunks committed beside the preparation of the next, and one after the other.
+
+    Each is answered after 30 ms, as from afar, and not stored: DynamoDB Local would take its time
+    from the same cores.
+    """
+    model = _model(devices)
+    records = len(model.floors) + len(model.rooms) + len(model.devices)
+    beside = CommitBeside.follow
+
+    def in_turn(committed: CommitBeside, commit: Callable[[], None], job: ImportJob) -> None:
+        commit()
+        beside(committed, lambda: None, job)
+
+    for label, follow in (("in turn", in_turn), ("beside", beside)) * 2:
+        setattr(CommitBeside, "follow", follow)  # noqa: B010  for the measurement only
+        building = Import(endpoint_url, folder)
+        events: Any = building.connection.client.meta.events
+        events.register("before-send.dynamodb.TransactWriteItems", _answered_from_afar)
+        with measured(building, f"{records} created, {label}", records):
+            building.run(model)
+
+
+class _Empty:
+    """The body of an answer that says nothing."""
+
+    def stream(self) -> Iterator[bytes]:
+        yield b"{}"
+
+
+def _answered_from_afar(request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
+    if str(request.body).count('"Put"') < SMALLEST_CHUNK:
+        return None
+    time.sleep(LATENCY)
+    headers: Any = {}
+    return AWSResponse(request.url, 200, headers, _Empty())
+
+
 def main(arguments: list[str]) -> None:
-    """The report: `large`, or sizes."""
+    """The report: `large`, `overlap`, or sizes."""
     os.environ.setdefault("AWS_ACCESS_KEY_ID", "test")
     os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "test")
     print("| " + " | ".join(HEADINGS) + " |\n|" + "---|" * len(HEADINGS))
     with running() as endpoint_url, TemporaryDirectory() as folder:
         if arguments == ["large"]:
             into_a_large_building(endpoint_url, Path(folder))
+        elif arguments == ["overlap"]:
+            overlap(endpoint_url, Path(folder))
         else:
             growth(endpoint_url, Path(folder), tuple(map(int, arguments)) or DEFAULT_SIZES)
 

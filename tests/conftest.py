@@ -29,7 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def moto() -> Iterator[Any]:
+def moto(_moto_copies_a_table_once_in_a_transaction: None) -> Iterator[Any]:
     """One moto for all tests: starting it, and boto3's clients, costs more than most tests."""
     import boto3
     from moto import mock_aws
@@ -82,7 +82,7 @@ def dynamodb_local_table(dynamodb_local: str) -> Iterator[tuple[str, str]]:
     client.delete_table(TableName=name)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 def _moto_copies_a_table_once_in_a_transaction() -> Iterator[None]:
     """For a failure it keeps a copy of the table, and makes one for each of the actions."""
     import copy

@@ -759,6 +759,9 @@ class FakeUnitOfWork:
         self._table.items = items
         self._table.changes += [(self._actor, event) for event in self._draft.events]
 
+    def prepared(self) -> Callable[[], None]:
+        return lambda: self.__exit__(None, None, None)
+
     def only_once(self, record_id: str) -> None:
         if self._actor.once is None:
             return

@@ -13,9 +13,13 @@ from arxos.domain.record import Record
 from arxos.domain.rights import Grant
 from arxos.domain.timestamps import to_iso
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
 
 def plain(value: Any) -> Any:
     """A domain value as plain JSON."""
+    if type(value) in _PLAIN:  # most of all values, of which an import has millions
+        return value
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):

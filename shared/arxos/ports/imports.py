@@ -1,6 +1,6 @@
 """What importing needs besides the registry: the uploaded file, and the claim on an import."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -132,6 +132,17 @@ class UploadStore(Protocol):
         ...
 
 
+class Chunk(UnitOfWork, Protocol):
+    """A unit of work of an import, used by `with` or by `prepared`."""
+
+    def prepared(self) -> Callable[[], None]:
+        """What commits all that is queued, and nothing else, whatever thread it runs in.
+
+        Its changes are in the history's files already: no commit may be without them.
+        """
+        ...
+
+
 class ImportDesk(Protocol):
     """Hands an import to one invocation at a time."""
 
@@ -164,7 +175,7 @@ class ImportDesk(Protocol):
         """All that the import has changed, the newest first."""
         ...
 
-    def chunk(self, file: UploadedFile, job: ImportJob, number: int) -> UnitOfWork:
+    def chunk(self, file: UploadedFile, job: ImportJob, number: int) -> Chunk:
         """A unit of work for the import's chunk of that number (from 0).
 
         Its changes go into the history as one entry with a change file, instead of an entry each.

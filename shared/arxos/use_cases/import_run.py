@@ -23,9 +23,10 @@ from arxos.domain.plan_entries import EntryKind, PlanListing
 from arxos.domain.room import Room
 from arxos.domain.source import Problem, SourceModel
 from arxos.domain.stored_sheets import stored_problems
-from arxos.ports.imports import ImportDesk, UploadedFile, UploadStore
+from arxos.ports.imports import Chunk, ImportDesk, UploadedFile, UploadStore
 from arxos.ports.orders import OutOfTime
 from arxos.ports.registry import UnitOfWork
+from arxos.use_cases.commit_beside import CommitBeside
 from arxos.use_cases.import_work import Clock, ImportWork
 
 # A chunk is closed once it holds so many items: the next record may add its own item, a number
@@ -273,18 +274,29 @@ class ImportRun(ImportWork):
         )
 
     def _write_records(self, plan: ImportPlan) -> None:
-        records = _in_order(plan)
+        """Each chunk is prepared while the one before is committed; `job` runs ahead meanwhile."""
+        committed = CommitBeside(self.job)
+        try:
+            with committed:
+                self._write_each(_in_order(plan), committed)
+        finally:
+            self.job = committed.job
+
+    def _write_each(
+        self, records: Iterator[Floor | Room | Device], committed: CommitBeside
+    ) -> None:
         record = next(records, None)
         while record is not None:
             counts = self.job.counts
-            with self._registry() as uow:
-                while record is not None and uow.writes < FULL_CHUNK:
-                    _queue(record, uow)
-                    counts = _counted(counts, record)
-                    self._written += 1
-                    record = next(records, None)
-                job = self._next(counts)
-                uow.imports.save(job)
+            uow = self._registry()
+            while record is not None and uow.writes < FULL_CHUNK:
+                _queue(record, uow)
+                counts = _counted(counts, record)
+                self._written += 1
+                record = next(records, None)
+            job = self._next(counts)
+            uow.imports.save(job)
+            committed.follow(uow.prepared(), job)
             self.job = job
 
     def _write_group(self, change: GroupChange) -> None:
@@ -398,7 +410,7 @@ class ImportRun(ImportWork):
             columns=self._listed.columns,
         )
 
-    def _registry(self) -> UnitOfWork:
+    def _registry(self) -> Chunk:
         if self.job.apply_begun and self._is_out_of_time():
             raise OutOfTime
         return self._chunk()

@@ -15,7 +15,7 @@ from arxos.domain.import_job import ImportJob, ImportStatus
 from arxos.domain.permissions import Permission
 from arxos.domain.rights import Place
 from arxos.domain.user import Actor
-from arxos.ports.imports import ImportDesk, ImportOrder, UploadedFile, uploaded_file
+from arxos.ports.imports import Chunk, ImportDesk, ImportOrder, UploadedFile, uploaded_file
 from arxos.ports.orders import Delivery, OrderQueue, OutOfTime
 from arxos.ports.registry import UnitOfWork
 
@@ -81,7 +81,7 @@ class ImportWork(ABC):
             uow.imports.save(job)
         self.job = replace(job, events=())
 
-    def _chunk(self) -> UnitOfWork:
+    def _chunk(self) -> Chunk:
         return self._desk.chunk(self._file, self.job, self.job.chunks_done)
 
     def _is_out_of_time(self) -> bool:

@@ -160,7 +160,10 @@ class Transaction:
         if (put := self._puts.get(key)) is not None:
             setattr(put.item, counter, getattr(put.item, counter) + by)
             return
-        update = self._update(key, type_(key.pk, key.sk), lambda: NotFound(kind))
+        # Hundreds of records of a chunk count in the same few items: one is made of each.
+        update = self._updates.get(key)
+        if update is None:
+            update = self._update(key, type_(key.pk, key.sk), lambda: NotFound(kind))
         update.counters[counter] = update.counters.get(counter, 0) + by
 
     def tally(self, key: Key, number: str, by: Any) -> None:
@@ -169,7 +172,9 @@ class Transaction:
             item: Any = put.item
             item.numbers[number] = item.numbers.get(number, 0) + by
             return
-        update = self._update(key, TallyItem(key.pk, key.sk), lambda: NotFound("building"))
+        update = self._updates.get(key)
+        if update is None:
+            update = self._update(key, TallyItem(key.pk, key.sk), lambda: NotFound("building"))
         update.numbers[number] = update.numbers.get(number, 0) + by
 
     def commit(self) -> None:

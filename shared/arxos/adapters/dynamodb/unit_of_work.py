@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -145,6 +145,10 @@ class ChunkUnitOfWork(DynamoUnitOfWork):
             operation=self._operation,
             chunk=self._chunk,
         )
+
+    def prepared(self) -> Callable[[], None]:
+        self._journal.finish()
+        return self._transaction.commit
 
     @property
     def writes(self) -> int:
