@@ -15,7 +15,6 @@ from arxos.domain.source import KeptSheet, Problem
 from arxos.domain.source_statement import digest
 from arxos.domain.text_rules import folded
 
-
 # Sheets whose rows are records, which stay whatever becomes of the cells stored beside them.
 _OF_RECORDS = frozenset({"facility", "floor", "space", "zone", "type", "component", "system"})
 
