@@ -15,6 +15,9 @@ from arxos.domain.source import KeptSheet, Problem
 from arxos.domain.source_statement import digest
 from arxos.domain.text_rules import folded
 
+# Sheets whose rows are records, which stay whatever becomes of the cells stored beside them.
+_OF_RECORDS = frozenset({"facility", "floor", "space", "zone", "type", "component", "system"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredHead:
@@ -82,6 +85,8 @@ def stored_problems(
     documents = {of for of, _ in now}
     problems, staying = [], []
     for head in stored:
+        if folded(head.name) in _OF_RECORDS:
+            continue
         rows = now[head.document, folded(head.name)]
         if head.document in documents and rows == 0:
             staying.append(f"{head.name} ({head.rows:,})")

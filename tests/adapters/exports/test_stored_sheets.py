@@ -118,6 +118,7 @@ def test_sheets_of_any_name_and_shape_come_back(format_: str, tmp_path: Path) ->
     comes_back(registry, building, exported)
     if format_ == "cobie":
         found = sheets_of(exported)
+        assert (next(iter(found)), list(found)[-1]) == ("Instruction", "Arxos")
         assert found["Arxos (2)"] == [
             ("mine", None, "mine"),
             ("+1", "two"),

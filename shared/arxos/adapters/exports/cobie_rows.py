@@ -45,7 +45,10 @@ class CobieRows:
     def sheets(self) -> dict[str, Sequence[str]]:
         """Every sheet with its headings: the standard's, then what else was stored."""
         more = [name for name in self._kept.columns if name not in COLUMNS]
-        return {name: self._sheets.headings(name) for name in (*COLUMNS, *more)}
+        # What explains a workbook stands before all it explains.
+        first = [name for name in more if name.casefold() == "instruction"]
+        names = (*first, *COLUMNS, *(name for name in more if name not in first))
+        return {name: self._sheets.headings(name) for name in names}
 
     def begin(self) -> Iterator[SheetRow]:
         """The contacts and the facility."""
