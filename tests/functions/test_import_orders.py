@@ -196,8 +196,9 @@ def test_what_a_workbook_has_beyond_the_registry_is_stored_until_the_import_is_u
     import_id = imports.upload(book, filename="house.xlsx", mode="apply")
     imports.deliver()
     assert imports.job(import_id)["status"] == "applied"
-    (stored,) = imports.s3.list_objects_v2(Bucket=BUCKET, Prefix="kept/")["Contents"]
-    assert import_id in stored["Key"]
+    stored = imports.s3.list_objects_v2(Bucket=BUCKET, Prefix="kept/")["Contents"]
+    assert stored
+    assert all(import_id in one["Key"] for one in stored)
 
     assert imports.call("order_undo", "POST", path={"import_id": import_id}, body={})[0] == 202
     imports.deliver()

@@ -30,9 +30,9 @@ FROM_A_STREAM = (
     "dynamodb:GetShardIterator",
     "dynamodb:ListStreams",
 )
-# An answer to an Idempotency-Key is claimed, read, kept, and let go when it failed (row A1); what is
-# refused looks whether it was done before under its key (row A3). Not every POST is tested with a
-# key: it is the same code for all of them (tests/functions/test_idempotency.py).
+# An answer to an Idempotency-Key is claimed, read, kept, and let go when it failed (row A1); what
+# is refused looks whether it was done before under its key (row A3). Not every POST is tested with
+# a key: it is the same code for all of them (tests/functions/test_idempotency.py).
 FOR_ANSWERS = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
 
 # Rights that no call shows, each with its reason.
