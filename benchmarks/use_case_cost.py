@@ -23,7 +23,7 @@ from arxos.adapters.dynamodb.unit_of_work import DynamoUnitOfWork
 from arxos.domain.identifiers import derived_id
 from arxos.domain.user import Actor
 from arxos.ports.consumption import Consumption
-from arxos.ports.registry import DeviceFilter, Page
+from arxos.ports.lists import DeviceFilter, Page
 from arxos.use_cases.devices import list_devices
 from scripts.dynamodb_local import running
 from tests.adapters.dynamodb import test_access_patterns as patterns

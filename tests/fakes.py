@@ -59,8 +59,7 @@ from arxos.ports.drops import Drop
 from arxos.ports.exports import ExportOrder
 from arxos.ports.history import ChangeFilter
 from arxos.ports.imports import ImportOrder, Upload, UploadedFile
-from arxos.ports.orders import Order
-from arxos.ports.registry import (
+from arxos.ports.lists import (
     BuildingFilter,
     DeviceFilter,
     FloorFilter,
@@ -69,6 +68,7 @@ from arxos.ports.registry import (
     RoomFilter,
     Slice,
 )
+from arxos.ports.orders import Order
 from arxos.ports.search import Span, Window
 from arxos.ports.sign_in import SignIn
 from arxos.ports.vault import BrokenSeal

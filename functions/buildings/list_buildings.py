@@ -4,7 +4,7 @@ from arxos.bootstrap import unit_of_work
 from arxos.domain.permissions import Permission
 from arxos.entrypoints.http import Request, Response, http_handler
 from arxos.entrypoints.representations import show_building
-from arxos.ports.registry import BuildingFilter
+from arxos.ports.lists import BuildingFilter
 from arxos.use_cases.buildings import list_buildings
 
 

@@ -4,7 +4,7 @@ from arxos.bootstrap import unit_of_work
 from arxos.domain.permissions import Permission
 from arxos.entrypoints.http import Request, Response, http_handler
 from arxos.entrypoints.representations import show_device
-from arxos.ports.registry import DeviceFilter
+from arxos.ports.lists import DeviceFilter
 from arxos.use_cases.devices import list_devices
 
 

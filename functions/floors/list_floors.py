@@ -4,7 +4,7 @@ from arxos.bootstrap import unit_of_work
 from arxos.domain.permissions import Permission
 from arxos.entrypoints.http import Request, Response, http_handler
 from arxos.entrypoints.representations import show_floor
-from arxos.ports.registry import FloorFilter
+from arxos.ports.lists import FloorFilter
 from arxos.use_cases.floors import list_floors
 
 

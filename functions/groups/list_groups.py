@@ -4,7 +4,7 @@ from arxos.bootstrap import unit_of_work
 from arxos.domain.permissions import Permission
 from arxos.entrypoints.http import Request, Response, http_handler
 from arxos.entrypoints.representations import show_group
-from arxos.ports.registry import GroupFilter
+from arxos.ports.lists import GroupFilter
 from arxos.use_cases.groups import list_groups
 
 

@@ -4,7 +4,7 @@ from arxos.bootstrap import unit_of_work
 from arxos.domain.permissions import Permission
 from arxos.entrypoints.http import Request, Response, http_handler
 from arxos.entrypoints.representations import show_room
-from arxos.ports.registry import RoomFilter
+from arxos.ports.lists import RoomFilter
 from arxos.use_cases.rooms import list_rooms
 
 

@@ -25,7 +25,7 @@ from arxos.domain.summary import COUNTED_FIELDS, tally_of
 from arxos.domain.user import User
 from arxos.entrypoints import representations as show
 from arxos.ports.imports import Upload
-from arxos.ports.registry import Slice
+from arxos.ports.lists import Slice
 from arxos.use_cases.import_plans import PlanPage
 from arxos.use_cases.overview import FloorNode, RoomNode, Summary
 from arxos.use_cases.search import Hit

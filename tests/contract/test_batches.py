@@ -23,7 +23,8 @@ from arxos.domain.floor import Floor
 from arxos.domain.permissions import Role
 from arxos.domain.rights import Grant
 from arxos.domain.room import Room
-from arxos.ports.registry import FloorFilter, Page, UnitOfWork
+from arxos.ports.lists import FloorFilter, Page
+from arxos.ports.registry import UnitOfWork
 from arxos.use_cases import batches
 from arxos.use_cases.batches import Operation, Outcome
 from arxos.use_cases.device_batches import batch_devices

@@ -7,7 +7,8 @@ import pytest
 from arxos.domain.building import Building
 from arxos.domain.errors import Conflict, NotFound
 from arxos.domain.handover.rule import CheckResult, Finding, RuleResult, RuleSeverity
-from arxos.ports.registry import Page, UnitOfWork
+from arxos.ports.lists import Page
+from arxos.ports.registry import UnitOfWork
 from tests.make import NOON, make_check
 
 RESULT = CheckResult(

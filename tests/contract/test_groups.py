@@ -10,7 +10,8 @@ from arxos.domain.errors import ChangedMeanwhile, NotFound
 from arxos.domain.floor import Floor
 from arxos.domain.group import MAX_GROUPS_OF_A_RECORD, Group, GroupKind
 from arxos.domain.room import Room
-from arxos.ports.registry import DeviceFilter, GroupFilter, Page, UnitOfWork
+from arxos.ports.lists import DeviceFilter, GroupFilter, Page
+from arxos.ports.registry import UnitOfWork
 from tests.make import LATER, make_building, make_device, make_floor, make_group, make_room
 
 

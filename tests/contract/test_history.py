@@ -16,7 +16,8 @@ from arxos.domain.import_job import ImportJob
 from arxos.domain.room import Room
 from arxos.ports.history import ChangeFilter, History
 from arxos.ports.imports import ImportDesk, UploadedFile, upload_location
-from arxos.ports.registry import Page, Slice, UnitOfWork
+from arxos.ports.lists import Page, Slice
+from arxos.ports.registry import UnitOfWork
 from tests.contract.conftest import BACKENDS
 from tests.fakes import FakeChangeFiles, FakeHistory, FakeImportDesk, FakeTable, FakeUnitOfWork
 from tests.make import (

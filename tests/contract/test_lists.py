@@ -8,14 +8,8 @@ from arxos.domain.building import Building
 from arxos.domain.floor import Floor
 from arxos.domain.room import Room
 from arxos.domain.status import BuildingStatus
-from arxos.ports.registry import (
-    BuildingFilter,
-    DeviceFilter,
-    FloorFilter,
-    Page,
-    RoomFilter,
-    UnitOfWork,
-)
+from arxos.ports.lists import BuildingFilter, DeviceFilter, FloorFilter, Page, RoomFilter
+from arxos.ports.registry import UnitOfWork
 from tests.make import LATER, make_building, make_device, make_floor, make_import, make_room
 
 

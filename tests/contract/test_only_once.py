@@ -17,7 +17,8 @@ from arxos.domain.floor import Floor
 from arxos.domain.room import Room
 from arxos.domain.status import DeviceStatus
 from arxos.domain.user import Actor
-from arxos.ports.registry import BuildingFilter, Page, UnitOfWork
+from arxos.ports.lists import BuildingFilter, Page
+from arxos.ports.registry import UnitOfWork
 from arxos.use_cases.batches import Operation
 from arxos.use_cases.device_batches import batch_devices
 from arxos.use_cases.records import change_status

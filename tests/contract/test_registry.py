@@ -8,14 +8,8 @@ from arxos.domain.building import Building
 from arxos.domain.errors import Conflict, Duplicate, NotFound
 from arxos.domain.floor import Floor
 from arxos.domain.room import Room
-from arxos.ports.registry import (
-    BuildingFilter,
-    DeviceFilter,
-    FloorFilter,
-    Page,
-    RoomFilter,
-    UnitOfWork,
-)
+from arxos.ports.lists import BuildingFilter, DeviceFilter, FloorFilter, Page, RoomFilter
+from arxos.ports.registry import UnitOfWork
 from tests.make import (
     LATER,
     make_building,

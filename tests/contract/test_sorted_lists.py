@@ -11,7 +11,7 @@ from arxos.domain.building import Building
 from arxos.domain.errors import InvalidInput
 from arxos.domain.floor import Floor
 from arxos.domain.room import Room
-from arxos.ports.registry import (
+from arxos.ports.lists import (
     BuildingFilter,
     DeviceFilter,
     FloorFilter,
@@ -20,8 +20,8 @@ from arxos.ports.registry import (
     RoomFilter,
     Slice,
     Sort,
-    UnitOfWork,
 )
+from arxos.ports.registry import UnitOfWork
 from tests.make import LATER, NOON, make_building, make_device, make_floor, make_room
 
 Read = Callable[[Page], Slice[Any]]

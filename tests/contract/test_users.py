@@ -9,7 +9,8 @@ from arxos.domain.errors import ChangedMeanwhile, Duplicate, LastAdmin, NotFound
 from arxos.domain.permissions import Role
 from arxos.domain.rights import Grant
 from arxos.domain.user import User
-from arxos.ports.registry import Page, UnitOfWork
+from arxos.ports.lists import Page
+from arxos.ports.registry import UnitOfWork
 from tests.make import LATER, OTHER_ORG, make_organization, make_user
 
 HERE = Grant(role=Role.ADMIN, building_id="bld_1")

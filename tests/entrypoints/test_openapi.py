@@ -22,7 +22,7 @@ from arxos.domain.summary import Tally
 from arxos.entrypoints import api_description, bodies, representations
 from arxos.entrypoints.schemas import MODELS
 from arxos.ports.imports import Upload
-from arxos.ports.registry import Slice
+from arxos.ports.lists import Slice
 from arxos.use_cases.explaining import Explanation
 from arxos.use_cases.import_plans import PlanPage
 from arxos.use_cases.overview import FloorNode, RoomNode, Summary

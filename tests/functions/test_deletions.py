@@ -22,8 +22,8 @@ from arxos.domain.identifiers import derived_id
 from arxos.domain.permissions import Role
 from arxos.domain.room import Room
 from arxos.domain.user import Actor
+from arxos.ports.lists import Page, RoomFilter
 from arxos.ports.orders import MAX_DELIVERIES
-from arxos.ports.registry import Page, RoomFilter
 from functions.deletions import delete_tree
 from tests.dynamodb_table import REGION
 from tests.functions.conftest import BUCKET

@@ -9,7 +9,7 @@ import pytest
 from arxos import bootstrap
 from arxos.domain.errors import Conflict
 from arxos.domain.permissions import Role
-from arxos.ports.registry import BuildingFilter, Page
+from arxos.ports.lists import BuildingFilter, Page
 from tests.gateway_events import LambdaContext, api_event
 from tests.make import OTHER_ORG, make_actor
 

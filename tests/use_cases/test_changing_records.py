@@ -312,7 +312,7 @@ def test_a_new_record_needs_the_right_at_its_place(world: World) -> None:
 
 
 def test_who_sees_one_floor_sees_nothing_of_the_others(world: World) -> None:
-    from arxos.ports.registry import DeviceFilter, FloorFilter, Page, RoomFilter
+    from arxos.ports.lists import DeviceFilter, FloorFilter, Page, RoomFilter
 
     guest = make_actor(
         role=Role.VIEWER,

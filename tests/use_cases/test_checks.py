@@ -22,7 +22,7 @@ from arxos.domain.permissions import Role
 from arxos.domain.rights import Grant
 from arxos.domain.source import Problem, SourceFloor, SourceModel
 from arxos.ports.checks import CheckOrder
-from arxos.ports.registry import Page
+from arxos.ports.lists import Page
 from arxos.use_cases.check_import import check_id_of, check_import
 from arxos.use_cases.checks import (
     StartCheck,

@@ -19,7 +19,7 @@ from arxos.domain.group import MAX_GROUPS_OF_A_RECORD, MAX_MEMBERS, Group, Group
 from arxos.domain.permissions import Role
 from arxos.domain.rights import Grant
 from arxos.domain.user import Actor
-from arxos.ports.registry import BuildingFilter, DeviceFilter, GroupFilter, Page
+from arxos.ports.lists import BuildingFilter, DeviceFilter, GroupFilter, Page
 from arxos.use_cases import buildings, devices, groups, overview, records
 from tests.fakes import FakeTable, FakeUnitOfWork
 from tests.make import (

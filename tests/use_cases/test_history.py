@@ -11,7 +11,7 @@ from arxos.domain.permissions import Role
 from arxos.domain.rights import Grant
 from arxos.domain.user import Actor
 from arxos.ports.history import ChangeFilter
-from arxos.ports.registry import DeviceFilter, Page
+from arxos.ports.lists import DeviceFilter, Page
 from arxos.use_cases import devices, groups, history, records, rooms
 from tests.fakes import FakeHistory, FakeTable, FakeUnitOfWork
 from tests.make import (

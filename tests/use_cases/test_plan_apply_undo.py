@@ -13,7 +13,7 @@ from arxos.domain.plan_entries import EntryKind, Prediction, predict
 from arxos.domain.room import Room
 from arxos.domain.source import Problem, SourceGroup, SourceModel
 from arxos.ports.imports import ImportOrder, UploadedFile
-from arxos.ports.registry import Page
+from arxos.ports.lists import Page
 from arxos.use_cases import rooms
 from arxos.use_cases.apply_import import apply_import, order_apply
 from arxos.use_cases.import_plans import get_import_plan

@@ -14,7 +14,7 @@ from arxos.domain.record import Record
 from arxos.domain.rights import Grant
 from arxos.domain.search_words import Query, RecordChange, searchable
 from arxos.domain.user import Actor
-from arxos.ports.registry import Page, Slice
+from arxos.ports.lists import Page, Slice
 from arxos.use_cases.search import MOST_WINDOWS, Hit, index_records, search
 from tests.fakes import FakeSearchIndex, FakeSearchWords, FakeTable, FakeUnitOfWork
 from tests.make import (

@@ -9,7 +9,7 @@ from arxos.domain.errors import TooManyToSort
 from arxos.domain.ordering import natural
 from arxos.domain.permissions import Role
 from arxos.domain.rights import Grant
-from arxos.ports.registry import DeviceFilter, Page, RoomFilter
+from arxos.ports.lists import DeviceFilter, Page, RoomFilter
 from arxos.use_cases.devices import list_devices
 from arxos.use_cases.rooms import list_rooms
 from tests.fakes import FakeTable, FakeUnitOfWork

@@ -7,7 +7,7 @@ import pytest
 from arxos.domain.errors import InvalidInput, NotFound, ServiceUnavailable, Unauthenticated
 from arxos.domain.import_job import ImportStatus
 from arxos.domain.permissions import Role
-from arxos.ports.registry import BuildingFilter, DeviceFilter, FloorFilter, Page, RoomFilter
+from arxos.ports.lists import BuildingFilter, DeviceFilter, FloorFilter, Page, RoomFilter
 from arxos.use_cases.buildings import (
     CreateBuilding,
     create_building,

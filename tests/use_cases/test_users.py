@@ -18,7 +18,7 @@ from arxos.domain.errors import (
 from arxos.domain.permissions import Permission, Role
 from arxos.domain.rights import Grant
 from arxos.domain.user import Actor, User, rights_of
-from arxos.ports.registry import Page
+from arxos.ports.lists import Page
 from arxos.use_cases import users
 from arxos.use_cases.users import InviteUser, WantedGrant
 from tests.fakes import FakeSignIns, FakeTable, FakeUnitOfWork

@@ -39,7 +39,7 @@ from arxos.entrypoints import cursors
 from arxos.entrypoints.observation import observed
 from arxos.entrypoints.query_parameters import asked_for, conditions_of
 from arxos.ports.answers import AnswerStore
-from arxos.ports.registry import Page, Slice
+from arxos.ports.lists import Page, Slice
 
 if TYPE_CHECKING:
     from arxos.entrypoints.bodies import Body

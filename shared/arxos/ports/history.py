@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Protocol
 
 from arxos.domain.history import Change, ChangedKind
-from arxos.ports.registry import Page, Slice
+from arxos.ports.lists import Page, Slice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

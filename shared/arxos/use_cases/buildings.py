@@ -13,7 +13,8 @@ from arxos.domain.permissions import Permission
 from arxos.domain.rights import ORGANIZATION, Place, Rights
 from arxos.domain.sensitive import Secret
 from arxos.domain.user import Actor
-from arxos.ports.registry import BuildingFilter, Page, Slice, UnitOfWork
+from arxos.ports.lists import BuildingFilter, Page, Slice
+from arxos.ports.registry import UnitOfWork
 from arxos.ports.vault import Vault
 from arxos.use_cases.changing import Versions, change_record, create_record
 from arxos.use_cases.sealing import with_sealed

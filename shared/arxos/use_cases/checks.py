@@ -12,7 +12,8 @@ from arxos.domain.rights import Place
 from arxos.domain.user import Actor
 from arxos.ports.checks import CheckStore
 from arxos.ports.imports import Upload
-from arxos.ports.registry import Page, Slice, UnitOfWork
+from arxos.ports.lists import Page, Slice
+from arxos.ports.registry import UnitOfWork
 from arxos.use_cases.changing import create_record
 from arxos.use_cases.import_plans import offset
 

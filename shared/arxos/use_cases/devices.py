@@ -11,7 +11,8 @@ from arxos.domain.identifiers import NewId
 from arxos.domain.permissions import Permission
 from arxos.domain.rights import Place, Rights
 from arxos.domain.user import Actor
-from arxos.ports.registry import DeviceFilter, Page, Slice, UnitOfWork
+from arxos.ports.lists import DeviceFilter, Page, Slice
+from arxos.ports.registry import UnitOfWork
 from arxos.ports.vault import Vault
 from arxos.use_cases.buildings import get_building_for
 from arxos.use_cases.changing import Versions, change_record, create_record

@@ -23,8 +23,9 @@ from arxos.domain.status import DeviceStatus, FloorStatus, RoomStatus
 from arxos.domain.text_rules import folded
 from arxos.domain.user import Actor
 from arxos.ports.exports import ExportOrder
+from arxos.ports.lists import Page, Slice
 from arxos.ports.orders import OrderQueue
-from arxos.ports.registry import Page, Slice, UnitOfWork
+from arxos.ports.registry import UnitOfWork
 from arxos.use_cases.changing import create_record
 
 _SUFFIX = {

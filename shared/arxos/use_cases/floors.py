@@ -10,7 +10,8 @@ from arxos.domain.identifiers import NewId
 from arxos.domain.permissions import Permission
 from arxos.domain.rights import Place
 from arxos.domain.user import Actor
-from arxos.ports.registry import FloorFilter, Page, Slice, UnitOfWork
+from arxos.ports.lists import FloorFilter, Page, Slice
+from arxos.ports.registry import UnitOfWork
 from arxos.use_cases.buildings import get_building, get_building_for
 from arxos.use_cases.changing import Versions, change_record, create_record
 

@@ -18,7 +18,8 @@ from arxos.domain.permissions import Permission
 from arxos.domain.rights import Place
 from arxos.domain.room import Room
 from arxos.domain.user import Actor
-from arxos.ports.registry import GroupFilter, Page, Slice, UnitOfWork
+from arxos.ports.lists import GroupFilter, Page, Slice
+from arxos.ports.registry import UnitOfWork
 from arxos.use_cases.buildings import get_building, get_building_for
 from arxos.use_cases.changing import (
     ATTEMPTS,

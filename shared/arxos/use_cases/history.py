@@ -19,7 +19,8 @@ from arxos.domain.rights import ORGANIZATION, Place
 from arxos.domain.room import Room
 from arxos.domain.user import Actor
 from arxos.ports.history import ChangeFilter, History
-from arxos.ports.registry import Page, Slice, UnitOfWork
+from arxos.ports.lists import Page, Slice
+from arxos.ports.registry import UnitOfWork
 from arxos.use_cases.devices import with_seen_rooms
 from arxos.use_cases.past_places import told_of, without_hidden_rooms
 

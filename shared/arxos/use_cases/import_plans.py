@@ -11,7 +11,8 @@ from arxos.domain.rights import Place
 from arxos.domain.source import Problem
 from arxos.domain.user import Actor
 from arxos.ports.imports import UploadStore, uploaded_file
-from arxos.ports.registry import Page, Slice, UnitOfWork
+from arxos.ports.lists import Page, Slice
+from arxos.ports.registry import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)

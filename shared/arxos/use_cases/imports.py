@@ -9,7 +9,8 @@ from arxos.domain.permissions import Permission
 from arxos.domain.rights import Place
 from arxos.domain.user import Actor
 from arxos.ports.imports import Upload, UploadStore
-from arxos.ports.registry import Page, Slice, UnitOfWork
+from arxos.ports.lists import Page, Slice
+from arxos.ports.registry import UnitOfWork
 from arxos.use_cases.changing import create_record
 
 

@@ -12,7 +12,8 @@ from arxos.domain.rights import Place
 from arxos.domain.room import Room
 from arxos.domain.summary import Tally
 from arxos.domain.user import Actor
-from arxos.ports.registry import DeviceFilter, Page, RoomFilter, Slice, UnitOfWork
+from arxos.ports.lists import DeviceFilter, Page, RoomFilter, Slice
+from arxos.ports.registry import UnitOfWork
 from arxos.use_cases.buildings import get_building, with_counts_of, with_seen_counts
 
 # Each floor of a page is a Query, and each room whose devices are asked for too.

@@ -11,7 +11,8 @@ from arxos.domain.permissions import Permission
 from arxos.domain.rights import Place
 from arxos.domain.room import Room
 from arxos.domain.user import Actor
-from arxos.ports.registry import Page, RoomFilter, Slice, UnitOfWork
+from arxos.ports.lists import Page, RoomFilter, Slice
+from arxos.ports.registry import UnitOfWork
 from arxos.ports.vault import Vault
 from arxos.use_cases.buildings import get_building_for
 from arxos.use_cases.changing import Versions, change_record, create_record

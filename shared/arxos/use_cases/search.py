@@ -18,7 +18,7 @@ from arxos.domain.search_words import (
     searchable,
 )
 from arxos.domain.user import Actor
-from arxos.ports.registry import Page, Slice
+from arxos.ports.lists import Page, Slice
 from arxos.ports.search import SearchIndex, SearchWords, Span
 
 # Of one request. Who may see little of a large organisation gets pages with few hits, or none,

@@ -3,7 +3,8 @@
 from arxos.domain.building import Building
 from arxos.domain.errors import NotFound, TooManyToSort
 from arxos.domain.ordering import MAX_SORTED
-from arxos.ports.registry import DeviceFilter, NumberedSort, RoomFilter, Sort, UnitOfWork
+from arxos.ports.lists import DeviceFilter, NumberedSort, RoomFilter, Sort
+from arxos.ports.registry import UnitOfWork
 
 _BY_NUMBER = (NumberedSort.NUMBER, NumberedSort.NUMBER_DESCENDING)
 _BY_NAME = (Sort.NAME, Sort.NAME_DESCENDING)

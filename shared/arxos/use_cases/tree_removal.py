@@ -18,8 +18,9 @@ from arxos.domain.errors import ChangedMeanwhile, NotFound
 from arxos.domain.floor import Floor
 from arxos.domain.group import Group
 from arxos.domain.room import Room
+from arxos.ports.lists import DeviceFilter, Page, RoomFilter, Slice
 from arxos.ports.orders import OutOfTime
-from arxos.ports.registry import DeviceFilter, Page, RoomFilter, Slice, UnitOfWork
+from arxos.ports.registry import UnitOfWork
 from arxos.use_cases.changing import ATTEMPTS
 
 # DynamoDB takes 100 items in a transaction; one is the deletion's own.

@@ -14,7 +14,8 @@ from arxos.domain.identifiers import NewId, is_id
 from arxos.domain.permissions import Permission, Role
 from arxos.domain.rights import MAX_GRANTS, ORGANIZATION, Grant
 from arxos.domain.user import Actor, User, email_taken
-from arxos.ports.registry import BuildingFilter, Page, Slice, UnitOfWork
+from arxos.ports.lists import BuildingFilter, Page, Slice
+from arxos.ports.registry import UnitOfWork
 from arxos.ports.sign_in import SignInDirectory, SignIns, TokenVerifier
 from arxos.use_cases.changing import Versions, change_record
 

@@ -45,8 +45,7 @@ from arxos.ports.checks import CheckOrder
 from arxos.ports.exports import ExportOrder
 from arxos.ports.history import ChangeFilter
 from arxos.ports.imports import ImportOrder, UploadedFile, upload_location
-from arxos.ports.migrations import MigrationOrder
-from arxos.ports.registry import (
+from arxos.ports.lists import (
     BuildingFilter,
     DeviceFilter,
     FloorFilter,
@@ -54,6 +53,7 @@ from arxos.ports.registry import (
     Page,
     RoomFilter,
 )
+from arxos.ports.migrations import MigrationOrder
 from arxos.use_cases import (
     buildings,
     checks,

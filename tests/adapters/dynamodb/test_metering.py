@@ -12,7 +12,7 @@ from arxos.adapters.dynamodb.table import connect
 from arxos.adapters.dynamodb.unit_of_work import DynamoUnitOfWork
 from arxos.domain.errors import Duplicate, NotFound
 from arxos.ports.consumption import Consumed, Consumption
-from arxos.ports.registry import DeviceFilter, Page
+from arxos.ports.lists import DeviceFilter, Page
 from tests.dynamodb_table import REGION
 from tests.make import make_actor, make_building, make_device, make_floor, make_id
 

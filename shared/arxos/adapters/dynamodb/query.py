@@ -10,7 +10,7 @@ from pynamodb.expressions.condition import Condition
 from arxos.adapters.dynamodb.availability import reading
 from arxos.adapters.dynamodb.table import GSI1, GSI2, TableItem
 from arxos.domain.errors import InvalidInput
-from arxos.ports.registry import Page, Slice
+from arxos.ports.lists import Page, Slice
 
 # A filter that no index answers reads this many items a call, so many calls a page, and then
 # hands back what it has with a cursor: the work of one request is bounded, whatever it finds.

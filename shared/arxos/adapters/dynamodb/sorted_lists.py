@@ -16,7 +16,7 @@ from arxos.adapters.dynamodb.query import Collection, bad_cursor, read_raw
 from arxos.domain.ordering import Order, natural, order_of
 from arxos.domain.record import Record
 from arxos.domain.text_rules import folded
-from arxos.ports.registry import Page, Slice
+from arxos.ports.lists import Page, Slice
 
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")

@@ -28,7 +28,7 @@ from arxos.domain.summary import (
     tally_of,
 )
 from arxos.domain.user import User
-from arxos.ports.registry import Slice
+from arxos.ports.lists import Slice
 
 I_co = TypeVar("I_co", bound=TableItem)
 P = TypeVar("P", Room, Device)

@@ -22,7 +22,7 @@ from arxos.domain.identifiers import is_id
 from arxos.domain.ordering import MAX_SORTED
 from arxos.domain.summary import Tally
 from arxos.domain.text_rules import folded
-from arxos.ports.registry import BuildingFilter, Page, Slice
+from arxos.ports.lists import BuildingFilter, Page, Slice
 
 
 def _may_sort(number: int) -> bool:

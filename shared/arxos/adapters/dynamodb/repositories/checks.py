@@ -6,7 +6,7 @@ from arxos.adapters.dynamodb.repositories.base import Repository
 from arxos.adapters.dynamodb.table import BuildingItem, CheckItem
 from arxos.domain.check_job import CheckJob
 from arxos.domain.errors import Conflict
-from arxos.ports.registry import Page, Slice
+from arxos.ports.lists import Page, Slice
 
 
 class DynamoChecks(Repository):

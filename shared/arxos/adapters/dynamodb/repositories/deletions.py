@@ -19,7 +19,7 @@ from arxos.domain.errors import NotFound
 from arxos.domain.floor import Floor
 from arxos.domain.identifiers import is_id
 from arxos.domain.room import Room
-from arxos.ports.registry import Page
+from arxos.ports.lists import Page
 
 
 class DynamoDeletions(Repository):

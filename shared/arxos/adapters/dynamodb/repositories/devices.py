@@ -30,7 +30,7 @@ from arxos.domain.building import Building
 from arxos.domain.device import Device
 from arxos.domain.identifiers import PREFIXES, is_id, shard_names
 from arxos.domain.ordering import Order, order_of
-from arxos.ports.registry import DeviceFilter, Page, Slice, Sort
+from arxos.ports.lists import DeviceFilter, Page, Slice, Sort
 
 
 def _matches(device: Device, where: DeviceFilter) -> bool:

@@ -6,7 +6,7 @@ from arxos.adapters.dynamodb.repositories.base import Repository
 from arxos.adapters.dynamodb.table import BuildingItem, ExportItem
 from arxos.domain.errors import Conflict
 from arxos.domain.export_job import ExportJob
-from arxos.ports.registry import Page, Slice
+from arxos.ports.lists import Page, Slice
 
 
 class DynamoExports(Repository):

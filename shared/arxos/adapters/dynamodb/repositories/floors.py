@@ -11,7 +11,7 @@ from arxos.adapters.dynamodb.table import FloorItem, HolderItem
 from arxos.domain.errors import ArxosError, Duplicate
 from arxos.domain.floor import Floor
 from arxos.domain.identifiers import is_id
-from arxos.ports.registry import FloorFilter, Page, Slice
+from arxos.ports.lists import FloorFilter, Page, Slice
 
 
 class DynamoFloors(Repository):

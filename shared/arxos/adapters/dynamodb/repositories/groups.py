@@ -11,7 +11,7 @@ from arxos.adapters.dynamodb.repositories.base import Repository
 from arxos.adapters.dynamodb.table import DeviceItem, GroupItem, MemberItem, RoomItem
 from arxos.adapters.dynamodb.transaction import changed_meanwhile
 from arxos.domain.group import MAX_GROUPS_OF_A_RECORD, Group, kind_of_member
-from arxos.ports.registry import GroupFilter, Page, Slice
+from arxos.ports.lists import GroupFilter, Page, Slice
 
 
 class DynamoGroups(Repository):

@@ -33,7 +33,7 @@ from arxos.domain.history import Change
 from arxos.domain.identifiers import shard_of
 from arxos.domain.timestamps import from_iso
 from arxos.ports.history import ChangeFiles, ChangeFilter
-from arxos.ports.registry import Page, Slice
+from arxos.ports.lists import Page, Slice
 
 # What one page reads at most; a page that needs more ends early, and its cursor leads on.
 FILES_PER_PAGE = 8

@@ -8,7 +8,7 @@ from arxos.adapters.dynamodb.repositories.base import Repository
 from arxos.adapters.dynamodb.table import BuildingItem, ImportItem
 from arxos.domain.errors import Conflict, NotFound
 from arxos.domain.import_job import CANCELLABLE, ImportJob
-from arxos.ports.registry import Page, Slice
+from arxos.ports.lists import Page, Slice
 
 
 class DynamoImports(Repository):

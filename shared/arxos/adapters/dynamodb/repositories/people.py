@@ -10,7 +10,7 @@ from arxos.domain.errors import LastAdmin, NotFound
 from arxos.domain.identifiers import is_id
 from arxos.domain.timestamps import from_iso, to_iso
 from arxos.domain.user import Organization, User, email_taken
-from arxos.ports.registry import Page, Slice
+from arxos.ports.lists import Page, Slice
 
 
 class DynamoUsers(Repository):

@@ -22,7 +22,7 @@ from arxos.domain.building import Building
 from arxos.domain.room import Room
 from arxos.domain.room_numbers import number_taken
 from arxos.domain.text_rules import folded
-from arxos.ports.registry import NumberedSort, Page, RoomFilter, Slice
+from arxos.ports.lists import NumberedSort, Page, RoomFilter, Slice
 
 
 class DynamoRooms(Repository):
