@@ -15,8 +15,9 @@ import xlsxwriter
 
 from arxos.adapters.marking import marks as marking
 from arxos.adapters.marking.files import mark_file
-from arxos.adapters.marking.summary import TITLE
 from arxos.adapters.readers.check_child import check_file
+from arxos.adapters.readers.check_sheet import TITLE
+from arxos.adapters.readers.workbook import WorkbookReader
 from arxos.domain.errors import UnreadableFile
 from arxos.domain.handover.rule import Finding, RuleSeverity
 from tests.domain.handover.workbooks import Rows, good_rows
@@ -283,6 +284,34 @@ def test_a_csv_comes_back_as_a_workbook_of_its_texts(tmp_path: Path) -> None:
     assert note.text.startswith("ERROR: ")
     assert (page["D2"].value, page["D2"].data_type) == ("=1+1", "s")
     assert "0102" in [cell.value for cell in page["B"]]
+
+
+def test_a_table_is_marked_where_its_reader_found_the_value(tmp_path: Path) -> None:
+    """Under a title, and under a heading that is not our name of the column."""
+    source, target = tmp_path / "rooms.csv", tmp_path / "b.xlsx"
+    source.write_text("Room schedule\n\nEtage;Raumnummer;Fläche\n1;101;12\n1;102;large\n")
+    result = check_file(source)
+    assert result is not None
+    bad = next(f for f in result.findings if f.value == "large")
+
+    mark_file(source, target, result.findings)
+
+    page = openpyxl.load_workbook(target).worksheets[0]
+    assert bad.message in page["C5"].comment.text
+    assert page["A5"].comment is None
+
+
+def test_a_marked_copy_that_was_corrected_is_read_as_the_workbook_it_was(tmp_path: Path) -> None:
+    source, target = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
+    write_rich(source, good_rows())
+    mark_file(source, target, [finding("Space", 3, "NetArea")])
+
+    before, again = check_file(source), check_file(target)
+
+    assert before is not None
+    assert again == before
+    read = WorkbookReader().read(target, profile="")
+    assert TITLE not in [sheet.name for sheet in read.kept_sheets]
 
 
 def finding(sheet: str, row: int, column: str) -> Finding:

@@ -368,3 +368,19 @@ def test_a_floor_number_in_json_lines_is_a_whole_number(
     assert why in refused.message
     assert not model.floors
     assert model.incomplete == {"floor"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "floor,room_number,name\n1,101,a;b;c\n",
+        "Rooms, as built\n\nfloor;room_number;name\n1;101;Hall, north\n",
+        "floor\troom_number\tname\n1\t101\tHall\n",
+        "floor;room_number\n1;101\n",
+    ],
+)
+def test_the_headings_say_what_parts_the_cells(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "rooms.csv"
+    path.write_text(text)
+
+    assert [room.room_number for room in CsvReader().read(path, profile="").rooms] == ["101"]

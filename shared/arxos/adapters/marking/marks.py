@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from arxos.adapters.readers.cobie_sheets import ALIASES, COLUMNS
-from arxos.adapters.readers.header_row import find_columns, folded_header
+from arxos.adapters.readers.header_row import Columns, find_columns, folded_header
+from arxos.adapters.readers.tables import kind_of
 from arxos.adapters.readers.workbook_sheets import Sheet
 from arxos.domain.handover.rule import Finding, RuleSeverity
 
@@ -64,15 +65,24 @@ def marks_of(findings: Iterable[Finding], sheets: Sequence[Sheet]) -> Marks:
 
 
 def _columns(sheet: Sheet) -> Mapping[str, int]:
-    """Where each column stands, by its folded heading and, in COBie, by the standard's name."""
-    by_name = {folded_header(name): name for name in COLUMNS}
-    cobie = by_name.get(folded_header(sheet.name))
-    header = find_columns(sheet.rows, COLUMNS[cobie], ALIASES) if cobie else None
+    """Where each column stands, by its folded heading and by the name that its reader gives it."""
+    header = _header(sheet)
     if header is not None:
         names = {folded_header(name): i + 1 for i, name in reversed([*enumerate(header.names)])}
         return {**names, **{folded_header(name): i + 1 for name, i in header.known.items()}}
     first = sheet.rows[0].cells if sheet.rows else ()
     return {folded_header(str(cell)): i + 1 for i, cell in reversed([*enumerate(first)]) if cell}
+
+
+def _header(sheet: Sheet) -> Columns | None:
+    by_name = {folded_header(name): name for name in COLUMNS}
+    cobie = by_name.get(folded_header(sheet.name))
+    if cobie is not None:
+        found = find_columns(sheet.rows, COLUMNS[cobie], ALIASES)
+        if found is not None:
+            return found
+    table = kind_of(sheet)
+    return table[1] if table else None
 
 
 def letters(column: int) -> str:

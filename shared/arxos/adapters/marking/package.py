@@ -10,7 +10,7 @@ from arxos.adapters.marking.marks import Cell, Mark, Marks
 from arxos.adapters.marking.notes import NEW_DRAWING, NEW_NOTES, with_shapes, with_texts
 from arxos.adapters.marking.sheet_cells import with_notes, with_styles
 from arxos.adapters.marking.styles import MINIMAL, Styles
-from arxos.adapters.marking.summary import TITLE, summary_sheet
+from arxos.adapters.marking.summary import summary_sheet
 from arxos.adapters.marking.xml_text import (
     escaped,
     first,
@@ -19,6 +19,7 @@ from arxos.adapters.marking.xml_text import (
     plain_utf8,
     tags,
 )
+from arxos.adapters.readers.check_sheet import TITLE
 from arxos.domain.errors import UnreadableFile
 from arxos.domain.handover.rule import Finding
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from arxos.adapters.marking.marks import MAX_MARKED, Marks, letters, reference
 from arxos.adapters.marking.xml_text import escaped
+from arxos.adapters.readers.check_sheet import HEADING
 from arxos.domain.handover.rule import Finding
 
-TITLE = "Arxos check"
 # One line a finding, as far as a person reads.
 MAX_LINES = 2 * MAX_MARKED
 _WIDTHS = (10, 34, 14, 8, 12, 70, 60)
@@ -29,7 +29,7 @@ def summary_sheet(findings: Sequence[Finding], marks: Marks) -> bytes:
 
 
 def _lines(findings: Sequence[Finding], marks: Marks) -> Iterator[tuple[str, ...]]:
-    yield ("What Arxos found in this workbook. Nothing else in it was changed.",)
+    yield (HEADING,)
     yield (
         f"{len(findings):,} findings; {marks.size:,} cells are coloured and say in a note what is"
         " wrong and what would be right.",

@@ -70,9 +70,11 @@ def check_file(path: Path, *, cobie_only: bool = False) -> CheckResult | None:
 
     Raises UnreadableFile.
     """
+    from arxos.adapters.readers.check_sheet import without_checks
     from arxos.adapters.readers.cobie import is_cobie
     from arxos.adapters.readers.cobie_sheets import NOT_DATA
     from arxos.adapters.readers.csv_table import CsvReader
+    from arxos.adapters.readers.own_files import is_own_sheet, read_own_workbook
     from arxos.adapters.readers.workbook_sheets import read_workbook
 
     if path.suffix == ".csv":
@@ -80,10 +82,15 @@ def check_file(path: Path, *, cobie_only: bool = False) -> CheckResult | None:
         read = len(model.floors) + len(model.rooms) + len(model.devices)
         return check_of_reading(model.problems, of=read)
     problems = ProblemList()
-    sheets = read_workbook(path, problems, not_data=NOT_DATA)
-    if not is_cobie(sheets):
-        return None if cobie_only else _check_table(sheets, problems)
-    return _check_cobie(sheets, problems)
+    sheets = without_checks(read_workbook(path, problems, not_data=NOT_DATA))
+    if is_cobie(sheets):
+        return _check_cobie([s for s in sheets if not is_own_sheet(s)], problems)
+    if cobie_only:
+        return None
+    own = read_own_workbook(sheets, problems)
+    if own is None:
+        return _check_table(sheets, problems)
+    return check_of_reading(own.problems, of=sum(len(sheet.rows) for sheet in sheets))
 
 
 def _check_cobie(sheets: Sequence[Sheet], problems: ProblemList) -> CheckResult:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _SAMPLE_CHARACTERS = 64 * 1024
 _DELIMITERS = ",;\t|"
+# Titles and notes stand above a header now and then.
+_HEADER_WITHIN_LINES = 20
 MAX_CELL = 32_767
 # What is read stands in memory: as many cells as 200,000 rows of 25 columns have.
 MAX_CELLS = 5_000_000
@@ -80,6 +82,13 @@ def _readable(reader: "_csv.Reader") -> Iterator[list[str]]:
 
 
 def _delimiter(sample: str) -> str:
-    """The one that stands most often in the first line: headings rarely hold any."""
-    first = next((line for line in sample.splitlines() if line.strip()), "")
-    return max(_DELIMITERS, key=first.count) if any(d in first for d in _DELIMITERS) else ","
+    """The one that stands most often in the line of headings: these rarely hold any themselves.
+
+    That is the first line with two or more of one; a title above it may have a comma.
+    """
+    most = [
+        max((line.count(delimiter), -i) for i, delimiter in enumerate(_DELIMITERS))
+        for line in sample.splitlines()[:_HEADER_WITHIN_LINES]
+    ]
+    first = next((best for best in most if best[0] >= 2), next((b for b in most if b[0]), (0, 0)))
+    return _DELIMITERS[-first[1]]

@@ -26,7 +26,7 @@ _ESCAPED = re.compile(r"_x005F(?=_x[0-9A-Fa-f]{4}_)")
 
 def read_own_workbook(sheets: Sequence[Sheet], problems: ProblemList) -> SourceModel | None:
     """The workbook's building, if it is an export that still has its own sheet."""
-    own = next((s for s in sheets if s.name == embedded.SHEET and _is_marked(s)), None)
+    own = next((sheet for sheet in sheets if is_own_sheet(sheet)), None)
     if own is None:
         return None
     texts = (str(row.cells[0]) for row in own.rows[1:] if row.cells and row.cells[0])
@@ -115,6 +115,11 @@ def _own_line(text: str) -> Line | None:
         return None
     head = line.get("head") if isinstance(line, dict) else None
     return line if isinstance(head, dict) and head.get("format") == FORMAT else None
+
+
+def is_own_sheet(sheet: Sheet) -> bool:
+    """Whether this holds an export's own lines."""
+    return sheet.name == embedded.SHEET and _is_marked(sheet)
 
 
 def is_own_instruction(sheet: Sheet) -> bool:

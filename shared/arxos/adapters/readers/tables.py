@@ -63,6 +63,26 @@ def read_tables(sheets: Sequence[Sheet], problems: ProblemList) -> SourceModel:
     return _Tables(sheets, problems).read()
 
 
+def kind_of(sheet: Sheet) -> tuple[TableKind, Columns] | None:
+    """The kind whose required columns are there; the sheet's name, then the fit decides."""
+    fits: list[tuple[bool, int, TableKind, Columns]] = []
+    name = folded_header(sheet.name)
+    for kind in _KINDS:
+        columns = _columns_of(sheet, kind)
+        if columns is None or any(c not in columns.known for c in REQUIRED[kind]):
+            continue
+        named = any(word in name for word, of in _NAMED.items() if of == kind)
+        fits.append((named, len(columns.known), kind, columns))
+    if not fits:
+        return None
+    _, _, kind, columns = max(fits, key=lambda fit: (fit[0], fit[1]))
+    return kind, columns
+
+
+def _columns_of(sheet: Sheet, kind: TableKind) -> Columns | None:
+    return find_columns(sheet.rows, COLUMNS[kind], ALIASES[kind], least=1, measures=MEASURES)
+
+
 class _Tables:
     def __init__(self, sheets: Sequence[Sheet], problems: ProblemList) -> None:
         self._sheets = sheets
@@ -83,7 +103,7 @@ class _Tables:
         for sheet in self._sheets:
             if folded_header(sheet.name) in NOT_DATA:
                 self._kept += filter(None, [as_it_is(sheet)])
-            elif (match := self._kind_of(sheet)) is not None:
+            elif (match := kind_of(sheet)) is not None:
                 kind, columns = match
                 self._judge(sheet, kind, columns)
                 found[kind].append((sheet, columns))
@@ -129,29 +149,11 @@ class _Tables:
         untold = {record for kind, record in _RECORDS.items() if not found[kind]}
         return {"group", *untold, *self._incomplete}
 
-    def _kind_of(self, sheet: Sheet) -> tuple[TableKind, Columns] | None:
-        """The kind whose required columns are there; the sheet's name, then the fit decides."""
-        fits: list[tuple[bool, int, TableKind, Columns]] = []
-        name = folded_header(sheet.name)
-        for kind in _KINDS:
-            columns = self._columns_of(sheet, kind)
-            if columns is None or any(c not in columns.known for c in REQUIRED[kind]):
-                continue
-            named = any(word in name for word, of in _NAMED.items() if of == kind)
-            fits.append((named, len(columns.known), kind, columns))
-        if not fits:
-            return None
-        _, _, kind, columns = max(fits, key=lambda fit: (fit[0], fit[1]))
-        return kind, columns
-
-    def _columns_of(self, sheet: Sheet, kind: TableKind) -> Columns | None:
-        return find_columns(sheet.rows, COLUMNS[kind], ALIASES[kind], least=1, measures=MEASURES)
-
     def _no_table(self, sheet: Sheet) -> str:
         """Why a sheet is none, with the kind that it comes nearest to and what that one lacks."""
         best: tuple[int, TableKind, Columns] | None = None
         for kind in _KINDS:
-            columns = self._columns_of(sheet, kind)
+            columns = _columns_of(sheet, kind)
             if columns is not None and (best is None or len(columns.known) > best[0]):
                 best = len(columns.known), kind, columns
         said = (

@@ -21,6 +21,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _workbook(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    from arxos.adapters.readers.check_sheet import without_checks
     from arxos.adapters.readers.cobie import is_cobie, read_cobie
     from arxos.adapters.readers.own_files import read_own_workbook, read_untouched
     from arxos.adapters.readers.workbook_sheets import read_workbook
@@ -31,7 +32,7 @@ def _workbook(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
         if job.get("sealed"):
             model = read_untouched(path, problems)
         else:
-            sheets = read_workbook(path, problems)
+            sheets = without_checks(read_workbook(path, problems))
             own = read_own_workbook(sheets, problems)
             if own is not None:
                 model = own
