@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +42,9 @@ def local(file: Path) -> tuple[str, str]:
         aws_access_key_id=ACCESS_KEY_ID,
         aws_secret_access_key=SECRET_ACCESS_KEY,
     )
-    token = sign_in_by_srp(
-        cognito, outputs["user_pool_id"], outputs["client_id"], admin["email"], admin["password"]
-    )
+    pool = (outputs["user_pool_id"], outputs["client_id"])
+    with closing(cognito):
+        token = sign_in_by_srp(cognito, *pool, admin["email"], admin["password"])
     return outputs["api_url"], token
 
 
@@ -71,6 +72,10 @@ class Smoke:
         self._anyone = httpx.Client(base_url=api_url, timeout=30)
         headers = {"Authorization": f"Bearer {token}"}
         self._admin = httpx.Client(base_url=f"{api_url}/api/v1", headers=headers, timeout=30)
+
+    def close(self) -> None:
+        self._anyone.close()
+        self._admin.close()
 
     def steps(self) -> Iterator[tuple[str, Callable[[], object]]]:
         """A sentence and what is to be done, in order."""
@@ -114,10 +119,11 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     stage = given.stage
     try:
-        smoke = Smoke(*(local(given.outputs) if stage == "local" else deployed(stage)))
-        for sentence, do in smoke.steps():
-            do()
-            print(f"Arxos ({stage}) {sentence}.")
+        place = local(given.outputs) if stage == "local" else deployed(stage)
+        with closing(Smoke(*place)) as smoke:
+            for sentence, do in smoke.steps():
+                do()
+                print(f"Arxos ({stage}) {sentence}.")
     except httpx.TransportError as failed:
         return _say(f"Arxos ({stage}) does not answer: {failed}. Does it run?")
     except (BotoCoreError, ClientError) as failed:

@@ -1,6 +1,7 @@
 """What was deployed is what the templates say, and the smoke test finds it working."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,9 @@ def client(cloud: dict[str, Any], service: Any) -> Any:
 
 
 def listed(cloud: dict[str, Any], service: str, operation: str, key: str, **of: Any) -> list[Any]:
-    pages = client(cloud, service).get_paginator(operation).paginate(**of)
-    return [one for page in pages for one in page.get(key, [])]
+    with closing(client(cloud, service)) as asked:
+        pages = asked.get_paginator(operation).paginate(**of)
+        return [one for page in pages for one in page.get(key, [])]
 
 
 def test_every_route_function_queue_and_alarm_of_the_templates_was_deployed(
