@@ -285,11 +285,13 @@ class Interfering:
         self.other = local_client(place.client.meta.endpoint_url)
         place.client.meta.events.register("before-call.dynamodb", self.edit)
 
-    def edit(self, model: Any, **_: Any) -> None:
-        if model.name != "UpdateItem" or not self.left:
+    def edit(self, model: Any, params: Any, **_: Any) -> None:
+        device = old_device(0)
+        # The run's own progress is saved beside it, from another thread.
+        of_the_device = device["SK"]["S"].encode() in params["body"]
+        if model.name != "UpdateItem" or not of_the_device or not self.left:
             return
         self.left -= 1
-        device = old_device(0)
         self.other.update_item(
             TableName=self.place.table, Key={name: device[name] for name in ("PK", "SK")},
             UpdateExpression=self.expression,
