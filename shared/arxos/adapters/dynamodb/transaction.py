@@ -77,6 +77,7 @@ class Transaction:
         self._puts: dict[Key, _Put] = {}
         self._updates: dict[Key, _Update] = {}
         self._deletes: dict[Key, _Delete] = {}
+        self._ready: tuple[TransactWrite, list[MakeError]] | None = None
 
     def __len__(self) -> int:
         return len(self._checks) + len(self._puts) + len(self._updates) + len(self._deletes)
@@ -177,6 +178,10 @@ class Transaction:
             update = self._update(key, TallyItem(key.pk, key.sk), lambda: NotFound("building"))
         update.numbers[number] = update.numbers.get(number, 0) + by
 
+    def prepare(self) -> None:
+        """Do beforehand what needs no network: nothing may be queued from here on."""
+        self._ready = self._built()
+
     def commit(self) -> None:
         """Send all; retried while another transaction holds one of the items.
 
@@ -194,37 +199,41 @@ class Transaction:
                 self._send()
 
     def _send(self) -> None:
-        # PynamoDB sends checks, deletes, puts, updates in this order, whatever the order they were
-        # queued in, and cancellation reasons follow it.
-        errors: list[MakeError] = []
+        transaction, errors = self._ready or self._built()
+        self._ready = None  # another try makes its own: it is another request
         try:
-            with TransactWrite(connection=self._connection) as transaction:
-                for key, check in self._checks.items():
-                    if key in self._puts or key in self._updates or key in self._deletes:
-                        continue  # has a condition of its own; two actions on one are refused
-                    transaction.condition_check(
-                        check.type_, key.pk, key.sk, condition=check.condition
-                    )
-                    errors.append(check.error)
-                for deletion in self._deletes.values():
-                    transaction.delete(deletion.item, condition=deletion.condition)
-                    errors.append(deletion.error)
-                for put in self._puts.values():
-                    transaction.save(put.item, condition=put.condition)
-                    errors.append(put.error)
-                for update in self._updates.values():
-                    if not (actions := _actions(update)):
-                        continue  # numbers that cancelled each other out
-                    transaction.update(
-                        update.item,
-                        actions=actions,
-                        condition=_condition(update),
-                        # Tells what is marked from what has moved or is not there.
-                        return_values=ALL_OLD if _is_guarded(update) else None,
-                    )
-                    errors.append(update.error)
+            with transaction:
+                pass  # its end sends it
         except TransactWriteError as refused:
             raise _domain_error(refused, errors) from refused
+
+    def _built(self) -> tuple[TransactWrite, list[MakeError]]:
+        # PynamoDB sends checks, deletes, puts, updates in this order, whatever the order they were
+        # queued in, and cancellation reasons follow it.
+        transaction, errors = TransactWrite(connection=self._connection), list[MakeError]()
+        for key, check in self._checks.items():
+            if key in self._puts or key in self._updates or key in self._deletes:
+                continue  # has a condition of its own; two actions on one are refused
+            transaction.condition_check(check.type_, key.pk, key.sk, condition=check.condition)
+            errors.append(check.error)
+        for deletion in self._deletes.values():
+            transaction.delete(deletion.item, condition=deletion.condition)
+            errors.append(deletion.error)
+        for put in self._puts.values():
+            transaction.save(put.item, condition=put.condition)
+            errors.append(put.error)
+        for update in self._updates.values():
+            if not (actions := _actions(update)):
+                continue  # numbers that cancelled each other out
+            transaction.update(
+                update.item,
+                actions=actions,
+                condition=_condition(update),
+                # Tells what is marked from what has moved or is not there.
+                return_values=ALL_OLD if _is_guarded(update) else None,
+            )
+            errors.append(update.error)
+        return transaction, errors
 
     def _update(self, key: Key, item: TableItem, error: MakeError) -> _Update:
         if key not in self._updates:

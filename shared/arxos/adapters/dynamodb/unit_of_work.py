@@ -148,6 +148,7 @@ class ChunkUnitOfWork(DynamoUnitOfWork):
 
     def prepared(self) -> Callable[[], None]:
         self._journal.finish()
+        self._transaction.prepare()
         return self._transaction.commit
 
     @property
