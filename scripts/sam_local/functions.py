@@ -23,6 +23,7 @@ PLACE = ROOT / ".local" / "sam-local"
 BUILT = PLACE / "build" / "template.yaml"
 RUN = PLACE / "build" / "with-endpoint.yaml"
 ENVIRONMENT = PLACE / "env.json"
+SECONDS_TO_PULL = 300
 IMAGE = f"public.ecr.aws/lambda/python:{PYTHON}-{architecture()}"
 
 
@@ -39,13 +40,14 @@ class Outcome:
 
 
 def make_base_image() -> None:
-    """See that there is the image SAM asks for. Raises NotPossible."""
-    if (
-        subprocess.run(
-            ["docker", "image", "inspect", IMAGE], capture_output=True, check=False
-        ).returncode
-        == 0
-    ):
+    """See that there is the image SAM asks for: AWS's own where its registry is reached, else a
+    stand-in. Raises NotPossible.
+    """
+    if _docker_does("image", "inspect", IMAGE):
+        return
+    with step("Asking for AWS's own base image"):
+        is_pulled = _docker_does("pull", IMAGE)
+    if is_pulled:
         return
     if architecture() != "x86_64":
         raise NotPossible(f"On this processor the real image is needed: docker pull {IMAGE}")
@@ -60,6 +62,16 @@ def make_base_image() -> None:
             raise NotPossible(
                 f"{made.stderr.strip()}\nWhere a registry is reached: docker pull {IMAGE}"
             )
+
+
+def _docker_does(*words: str) -> bool:
+    try:
+        done = subprocess.run(
+            ["docker", *words], capture_output=True, check=False, timeout=SECONDS_TO_PULL
+        )
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
 
 
 def build() -> None:
