@@ -2,7 +2,7 @@
 
 import time
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from ulid import ULID
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from arxos.ports.imports import ImportOrder
     from arxos.ports.migrations import MigrationOrder
     from arxos.ports.readers import BuildingFileReader
+    from arxos.use_cases.read_building_file import Check
 
 # Adapters are imported where they are made: what a function does not use, its cold start does not
 # pay for (PyJWT brings cryptography, the uploads boto3's S3 client).
@@ -361,6 +362,21 @@ def file_checker() -> "ChildFileChecker":
     from arxos.adapters.readers.file_checker import ChildFileChecker
 
     return ChildFileChecker()
+
+
+def import_check() -> "Check":
+    """Holds the file of an import against the rules, and keeps what it finds."""
+    from arxos.use_cases.check_import import check_import
+
+    found = checks()
+    return partial(
+        check_import,
+        checker=file_checker(),
+        store=found,
+        marked=found,
+        desk=import_desk(),
+        clock=now,
+    )
 
 
 def reader() -> "BuildingFileReader":
