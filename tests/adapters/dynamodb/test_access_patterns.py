@@ -135,7 +135,7 @@ class World:
         self.group: Group = make_group(self.building)
         self.job: ImportJob = make_import(self.building, attempt="a").started()
         self.check = make_check(self.building, attempt="a").started("North Tower")
-        self.export: ExportJob = make_export(self.building)
+        self.export: ExportJob = make_export(self.building, attempt="a")
         self.export_desk = DynamoExportDesk(connection, make_id)
         self.export_order = ExportOrder(
             organization_id=ORG, building_id=self.building.id, export_id=self.export.id
@@ -241,7 +241,7 @@ class World:
 
     def build_export(self) -> None:
         """All but the claim."""
-        held = replace(self.export, attempt=None)
+        held = self.export
         desk = SimpleNamespace(claim=lambda *_, **__: held, registry=self.export_desk.registry)
         built = build_export(
             self.export_order,
