@@ -212,12 +212,31 @@ def test_a_history_with_a_lost_file_is_not_told_as_if_it_were_whole(
     assert (status, error["code"]) == (503, "SERVICE_UNAVAILABLE")
 
 
-@pytest.mark.parametrize("kind", ["floor", "room", "device"])
+@pytest.mark.parametrize("kind", ["floor", "room", "device", "group"])
 def test_what_an_import_did_to_a_record_is_in_its_history(kind: str, path: dict[str, str]) -> None:
     events = ask(f"{kind}s.list_{kind}_changes", path)[1]["items"]
 
     assert events[-1]["event"] == f"{kind.capitalize()}Added"
     assert events[-1]["import_id"] == path["import_id"]
+
+
+def test_members_that_an_import_brings_are_in_the_history_of_their_group(
+    path: dict[str, str],
+) -> None:
+    uow = bootstrap.unit_of_work(ADA)
+    group = uow.groups.get(path["building_id"], path["group_id"])
+    job = uow.imports.get(path["building_id"], path["import_id"])
+    file = UploadedFile.at(upload_location(ORG, job))
+    assert file is not None
+    entering = [path["device_id"]]
+    moved = group.with_members(added=entering, removed=[], at=LATER, by=ADA.user_id)
+    with bootstrap.import_desk().chunk(file, job, 1) as chunk:
+        chunk.groups.change_members(moved, added=entering, removed=[])
+
+    last, first = ask("groups.list_group_changes", path)[1]["items"]
+
+    assert (first["event"], last["import_id"]) == ("GroupAdded", path["import_id"])
+    assert path["device_id"] in json.dumps(last["changes"])
 
 
 def test_a_building_that_a_chunk_changed_answers_as_it_was(path: dict[str, str]) -> None:
