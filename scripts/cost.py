@@ -50,10 +50,10 @@ RECORDS_A_CHUNK = 71  # each chunk leaves a change file
 # An item, twice indexed, and its search words, each an item of a few hundred bytes.
 RECORD_BYTES = 3 * 1_000 + 6 * 250
 USE_CASES, METRICS_EACH = 40, 6
-ALARMS, DASHBOARDS, KEYS = 19, 1, 1  # tests/scripts/test_cost.py counts the templates' alarms
+ALARMS, DASHBOARDS, KEYS = 20, 1, 1  # tests/scripts/test_cost.py counts the templates' alarms
 HOURS = 730
 # Lambda polls each queue with five connections that wait twenty seconds each, work or no work.
-POLLED_QUEUES, POLLS_A_MINUTE = 4, 15
+POLLED_QUEUES, POLLS_A_MINUTE = 5, 15
 ORDER_REQUESTS = 4  # sent, received, deleted, and one more for a pause
 TRACES_A_SECOND, TRACES_SHARE = 1, 0.05  # X-Ray's own sampling
 SECONDS_A_MONTH = HOURS * 3_600

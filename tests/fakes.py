@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
+from arxos.adapters.device_lines import chunk_of, line_of
 from arxos.adapters.dynamodb.mapping import COUNTERS
 from arxos.domain.building import Building
 from arxos.domain.check_job import CheckJob
@@ -34,6 +35,7 @@ from arxos.domain.group import MAX_GROUPS_OF_A_RECORD, Group, kind_of_member
 from arxos.domain.history import Change
 from arxos.domain.identifiers import NewId
 from arxos.domain.import_job import CANCELLABLE, CLAIMED_FROM, ImportJob, ImportStatus
+from arxos.domain.import_lane import ImportLane
 from arxos.domain.ordering import order_of
 from arxos.domain.own_exports import Line
 from arxos.domain.permissions import Role
@@ -58,6 +60,7 @@ from arxos.ports.deletions import DeletionOrder
 from arxos.ports.drops import Drop
 from arxos.ports.exports import ExportOrder
 from arxos.ports.history import ChangeFilter
+from arxos.ports.import_lanes import LaneOrder
 from arxos.ports.imports import ImportOrder, Upload, UploadedFile
 from arxos.ports.lists import (
     BuildingFilter,
@@ -72,6 +75,7 @@ from arxos.ports.orders import Order
 from arxos.ports.search import Span, Window
 from arxos.ports.sign_in import SignIn
 from arxos.ports.vault import BrokenSeal
+from tests.fake_lanes import FakeLanes
 from tests.make import ORG, make_id
 
 T = TypeVar("T")
@@ -96,6 +100,9 @@ class _Draft:
         self.keys: set[Key] = set()
         self.events: list[DomainEvent] = []
         self.grown: Counter[Key] = Counter()
+        # Of a chunk in a lane: what it owes buildings and floors (tests/fake_lanes.py).
+        self.is_in_lane = False
+        self.owed: Counter[tuple[Key, str]] = Counter()
 
     def check_marks(self, items: dict[Key, Any]) -> None:
         """Nothing is added below what is being deleted; what leaves may leave."""
@@ -145,6 +152,9 @@ class _Draft:
         self._add(key, step)
 
     def count(self, key: Key, counter: str, by: int, kind: str) -> None:
+        if self.is_in_lane and kind in ("building", "floor"):
+            self.owed[key, counter] += by
+            return
         if counter != "shards":
             self.grown[*key, counter] += by
 
@@ -717,13 +727,15 @@ class FakeUnitOfWork:
         new_id: NewId = make_id,
         before_commit: Callable[[], None] = lambda: None,
         import_id: str | None = None,
+        is_in_lane: bool = False,
     ) -> None:
         self._table, self._actor, self._before_commit = table, actor, before_commit
-        self._import_id = import_id
+        self._import_id, self._is_in_lane = import_id, is_in_lane
         self._open()
 
     def _open(self) -> None:
         self._draft = _Draft()
+        self._draft.is_in_lane = self._is_in_lane
         bound = (self._actor.organization_id, self._table, self._draft)
         self.buildings = FakeBuildings(*bound)
         self.floors = FakeFloors(*bound)
@@ -731,6 +743,7 @@ class FakeUnitOfWork:
         self.devices = FakeDevices(*bound)
         self.groups = FakeGroups(*bound)
         self.imports = FakeImports(*bound)
+        self.lanes = FakeLanes(*bound)
         self.exports = FakeExports(*bound)
         self.checks = FakeChecks(*bound)
         self.deletions = FakeDeletions(*bound)
@@ -871,7 +884,7 @@ class FakeImportDesk:
         self._table = table
         self.before_commit: Callable[[], None] = lambda: None
 
-    def find(self, which: ImportOrder | UploadedFile) -> ImportJob:
+    def find(self, which: ImportOrder | LaneOrder | UploadedFile) -> ImportJob:
         try:
             key = (which.organization_id, "import", which.building_id, which.import_id)
             job: ImportJob = self._table.items[key]
@@ -915,7 +928,15 @@ class FakeImportDesk:
             if recorded.change.import_id == job.id:
                 yield recorded.change
 
-    def chunk(self, file: UploadedFile, job: ImportJob, number: int) -> FakeUnitOfWork:
+    def lane_chunk(
+        self, file: UploadedFile, job: ImportJob, lane: ImportLane, *, attempt: str
+    ) -> FakeUnitOfWork:
+        held = replace(job, attempt=attempt)
+        return self.chunk(file, held, lane.first_chunk + lane.done, is_in_lane=True)
+
+    def chunk(
+        self, file: UploadedFile, job: ImportJob, number: int, *, is_in_lane: bool = False
+    ) -> FakeUnitOfWork:
         actor = Actor(
             organization_id=file.organization_id,
             user_id=job.started_by or "",
@@ -928,6 +949,7 @@ class FakeImportDesk:
             actor,
             before_commit=lambda: self.before_commit(),
             import_id=job.id,
+            is_in_lane=is_in_lane,
         )
 
 
@@ -1073,6 +1095,7 @@ class FakeUploads:
         self.models: dict[str, SourceModel] = {}
         self.plans: dict[str, list[PlanEntry]] = {}
         self.adopted: dict[str, str] = {}
+        self.lanes: dict[str, list[str]] = {}
         self.replaced: set[str] = set()
         # By building, import and document.
         self.kept_sheets: dict[tuple[str, str, str], KeptSheet] = {}
@@ -1106,6 +1129,14 @@ class FakeUploads:
 
     def plan(self, file: UploadedFile, *, start: int = 0, size: int) -> Iterator[PlanEntry]:
         yield from self.plans.get(file.import_id, [])[start:size]
+
+    def save_lane(self, file: UploadedFile, name: str, chunks: Iterable[Sequence[Device]]) -> str:
+        location = f"{file.import_id}/{name}"
+        self.lanes[location] = [line_of(chunk) for chunk in chunks]
+        return location
+
+    def lane(self, location: str, *, start: int) -> Iterator[list[Device]]:
+        return map(chunk_of, self.lanes[location][start:])
 
     def problems(self, file: UploadedFile) -> Iterator[Problem]:
         yield from self.reports.get(file.import_id, ())

@@ -1,6 +1,8 @@
 """SQS ImportQueue: an import is applied, or undone, when it is its turn in its building."""
 
-from arxos.bootstrap import import_desk, import_queue, now, uploads
+from time import sleep
+
+from arxos.bootstrap import import_desk, import_queue, lane_queue, now, uploads
 from arxos.domain.import_job import ImportJob
 from arxos.entrypoints.import_observation import tell_import
 from arxos.entrypoints.queues import orders_handler
@@ -12,12 +14,16 @@ from arxos.use_cases.undo_import import undo_import
 
 @orders_handler(ImportOrder, tell_import)
 def handler(order: ImportOrder, delivery: Delivery) -> ImportJob | None:
-    work = apply_import if order.action == "apply" else undo_import
-    return work(
+    desk, files, queue = import_desk(), uploads(), import_queue()
+    if order.action == "undo":
+        return undo_import(order, delivery, desk=desk, uploads=files, queue=queue, clock=now)
+    return apply_import(
         order,
         delivery,
-        desk=import_desk(),
-        uploads=uploads(),
-        queue=import_queue(),
+        desk=desk,
+        uploads=files,
+        queue=queue,
         clock=now,
+        lane_queue=lane_queue(),
+        pause=sleep,
     )

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from arxos.ports.deletions import DeletionOrder
     from arxos.ports.exports import ExportOrder
     from arxos.ports.health import Dependency
+    from arxos.ports.import_lanes import LaneOrder
     from arxos.ports.imports import ImportOrder
     from arxos.ports.migrations import MigrationOrder
     from arxos.ports.readers import BuildingFileReader
@@ -285,6 +286,13 @@ def deletion_desk(attempt: str) -> "DynamoDeletionDesk":
     from arxos.adapters.dynamodb.deletion_desk import DynamoDeletionDesk
 
     return DynamoDeletionDesk(_connection(), uploads(), new_id, attempt)
+
+
+def lane_queue() -> "SqsOrders[LaneOrder]":
+    """Takes the orders to write the lanes of imports, in any order and beside each other."""
+    from arxos.adapters.sqs_orders import SqsOrders
+
+    return SqsOrders(_sqs, _settings().lane_queue_url)
 
 
 def import_queue() -> "SqsOrders[ImportOrder]":

@@ -21,6 +21,7 @@ class Settings:
     sensitive_key: str
     deletion_queue_url: str
     import_queue_url: str
+    lane_queue_url: str
     export_queue_url: str
     migration_queue_url: str
 
@@ -52,6 +53,7 @@ def load() -> Settings:
         sensitive_key=env.get("SENSITIVE_KEY", ""),
         deletion_queue_url=env.get("DELETION_QUEUE_URL", ""),
         import_queue_url=env.get("IMPORT_QUEUE_URL", ""),
+        lane_queue_url=env.get("LANE_QUEUE_URL", ""),
         export_queue_url=env.get("EXPORT_QUEUE_URL", ""),
         migration_queue_url=env.get("MIGRATION_QUEUE_URL", ""),
     )

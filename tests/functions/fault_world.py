@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.literals import QueueAttributeNameType
 
 ACTOR = make_actor()
-QUEUES = ("imports.fifo", "exports", "deletions")
+QUEUES = ("imports.fifo", "lanes", "exports", "deletions")
 # Items that are there for a while only, and no part of the registry.
 PASSING = "#ANSWERS"
 LONG_AGO = "2000-01-01T00:00:00.000Z"

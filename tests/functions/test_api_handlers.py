@@ -216,6 +216,7 @@ BY_HAND = {
     "imports.get_import_template": "every signed-in user may ask: test_import_templates.py",
     "imports.read_building_file": "its events are S3's: test_read_building_file.py",
     "imports.take_drop": "its events are S3's: test_drops.py",
+    "imports.write_lane": "its events are a queue's: test_lane_orders.py",
     "search.index_records": "its events are the stream's: test_search.py",
     "search.search_records": "what may be read is found: test_search.py",
     "system.check_health": "anyone may ask: below",

@@ -33,7 +33,9 @@ from scripts.openapi.routes import routes
 from scripts.sample_event import EVENTS, Event, Unknown, functions, made_event, sample_event
 from tests.functions.conftest import BUCKET
 from tests.functions.import_queue import ImportQueue
+from tests.functions.open_lanes import open_lane
 from tests.gateway_events import LambdaContext
+from tests.make import make_device
 
 KEPT = {file.stem for file in EVENTS.glob("*.json")}
 DROPPED = f"drop/{ACTOR.organization_id}/{BUILDING.id}/cmms/rooms.csv"
@@ -109,6 +111,19 @@ def test_a_file_is_read_and_applied(
 
     assert registry.imports.get(BUILDING.id, IMPORT.id).status is ImportStatus.APPLIED
     assert registry.buildings.get(BUILDING.id).rooms_count == 30
+
+
+def test_a_lane_is_written(registry: UnitOfWork) -> None:
+    with registry:
+        registry.floors.add(FLOOR)
+    devices = [make_device(FLOOR, name=f"Lamp {number}") for number in range(3)]
+    lane = open_lane(ACTOR, BUILDING.id, IMPORT.id, devices[:2], devices[2:])
+
+    assert call("imports.write_lane") == {"batchItemFailures": []}
+
+    now = registry.lanes.get(BUILDING.id, IMPORT.id, lane.first_chunk)
+    assert (now.status, now.created) == ("written", 3)
+    assert len(registry.devices.get_some(BUILDING.id, [device.id for device in devices])) == 3
 
 
 def test_a_drop_is_taken(registry: UnitOfWork, deployed: Any) -> None:

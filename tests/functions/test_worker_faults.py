@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
+from arxos import bootstrap
 from functions.imports import read_building_file
 from tests.functions.conftest import BUCKET
 from tests.functions.fault_world import ACTOR, World, faulty_world
 from tests.functions.faults import Fault, Faulty, faults_of
+from tests.functions.open_lanes import open_lane
 from tests.gateway_events import LambdaContext, api_event, s3_event, sqs_event, stream_event
-from tests.make import NOON
+from tests.make import NOON, make_device
 
 TABLE = b"floor,room_number,name\n1,500,Store\n9,900,Attic\n"
 # Of messages; S3's events and streams are tried as often at least.
@@ -53,6 +55,12 @@ def events_of(world: World, moto: Any) -> Iterator[tuple[str, Event]]:
     read_building_file.handler(s3_event(key), LambdaContext(aws_request_id="read"))
     order = {**where, "import_id": import_id, "action": "apply"}
     yield "imports.apply_import", sqs_event(json.dumps(order))
+    floor = bootstrap.unit_of_work(ACTOR).floors.get(where["building_id"], world.ids["floor_id"])
+    devices = [make_device(floor, name=f"Lamp {number}") for number in range(2)]
+    other = world.ids["import_id"]
+    lane = open_lane(ACTOR, where["building_id"], other, devices[:1], devices[1:])
+    lane_order = {**where, "import_id": other, "first_chunk": lane.first_chunk}
+    yield "imports.write_lane", sqs_event(json.dumps(lane_order))
     exported = asked(world, "exports.start_export", {"format": "json"})["export_id"]
     yield "exports.build_export", sqs_event(json.dumps({**where, "export_id": exported}))
     check = asked(world, "checks.start_check", {"source": "registry"})["check_id"]
@@ -109,6 +117,7 @@ def some_faults_of(number: int, operation: str) -> set[Fault]:
 
 WORKERS = (
     *("imports.read_building_file", "imports.apply_import", "imports.take_drop"),
+    "imports.write_lane",
     *("exports.build_export", "checks.run_check", "deletions.delete_tree"),
     "search.index_records",
 )

@@ -17,7 +17,7 @@ from tests.template.template_file import listed, resources_of, statements_of, te
 READING = ("get_", "list_", "check_", "explain_", "search_")
 READ_ACTION = re.compile(r"^[a-z0-9]+:(Get|BatchGet|List|Describe|Query)\w*$")
 OBJECTS_OF_THE_BUCKET = re.compile(
-    r"^arn:\$\{AWS::Partition\}:s3:::[^*]+/(uploads|drop|changes|reports|exports|kept|checks)/\*$"
+    r"^arn:\$\{AWS::Partition\}:s3:::[^*]+/(uploads|drop|changes|reports|exports|kept|checks|lanes)/\*$"
 )
 MOST_RESOURCES = 350
 # IAM's limit for a role; SAM adds those for logs and traces.

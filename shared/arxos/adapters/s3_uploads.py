@@ -3,7 +3,8 @@
 `uploads/<organisation>/<building>/<import>/<filename>` is what a person uploads, `drop/…` what
 other systems put there; `changes/…` are
 the change files of import chunks, `reports/…` the problems of each import, `kept/…` (s3_kept.py)
-the sheets that imports have only stored.
+the sheets that imports have only stored, `lanes/…` what the writers of its lanes are handed, which
+the bucket itself removes after some days.
 """
 
 import gzip
@@ -19,8 +20,10 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from arxos.adapters import s3_kept
+from arxos.adapters.device_lines import chunk_of, line_of
 from arxos.adapters.readers.model_lines import lines_of, model_of
 from arxos.adapters.s3_availability import asking_s3
+from arxos.domain.device import Device
 from arxos.domain.errors import ServiceUnavailable
 from arxos.domain.import_job import ImportJob
 from arxos.domain.plan_entries import EntryKind, PlanEntry
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 
 UPLOAD_SECONDS = 3_600
 ENTRIES_PER_PAGE = 500
+LANES = "lanes/"
 
 
 class S3Uploads:
@@ -144,6 +148,14 @@ class S3Uploads:
         for line in islice(lines, start - begin, size - begin):
             told = json.loads(line)
             yield PlanEntry(**{**told, "kind": EntryKind(told["kind"])})
+
+    def save_lane(self, file: UploadedFile, name: str, chunks: Iterable[Sequence[Device]]) -> str:
+        location = f"{LANES}{file.organization_id}/{file.building_id}/{file.import_id}/{name}"
+        self.save(f"{location}.jsonl.gz", [line_of(chunk) for chunk in chunks])
+        return f"{location}.jsonl.gz"
+
+    def lane(self, location: str, *, start: int) -> Iterator[list[Device]]:
+        return map(chunk_of, self.lines(location)[start:])
 
     def problems(self, file: UploadedFile) -> Iterator[Problem]:
         for line in self.lines(_report_location(file)):

@@ -197,6 +197,7 @@ class BeingDeleted(Conflict):
     """A record is being removed with all that is in it: it takes no changes and nothing new."""
 
     def __init__(self, kind: str) -> None:
+        self.kind = kind
         super().__init__(
             f"This {kind} is being deleted with all that is in it; it cannot be changed any more."
         )

@@ -1,6 +1,7 @@
 """What is told of an import once an invocation has worked on it."""
 
 from arxos.domain.import_job import ImportJob, ImportStatus
+from arxos.domain.import_lane import ImportLane
 from arxos.entrypoints.observation import Observation
 
 
@@ -19,3 +20,9 @@ def tell_import(seen: Observation, job: ImportJob | None) -> None:
         seen.counted[f"Imports{job.status.value.capitalize()}"] = 1
     if job.status is ImportStatus.APPLIED:
         seen.counted["RecordsWritten"] = job.counts.created + job.counts.updated
+
+
+def tell_lane(seen: Observation, lane: ImportLane | None) -> None:
+    """How far a lane is; records count with their import."""
+    if lane is not None:
+        seen.told |= {"chunks_done": lane.done, "chunks": lane.chunks, "records": lane.written}

@@ -7,12 +7,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
+from arxos.domain.device import Device
 from arxos.domain.history import Change
 from arxos.domain.import_job import ImportJob, ImportStatus
+from arxos.domain.import_lane import ImportLane
 from arxos.domain.plan_entries import PlanEntry
 from arxos.domain.source import KeptSheet, Problem, SourceModel
 from arxos.domain.stored_sheets import StoredHead
 from arxos.ports.drops import Drop
+from arxos.ports.import_lanes import LaneOrder
 from arxos.ports.orders import Order
 from arxos.ports.registry import UnitOfWork
 
@@ -111,6 +114,14 @@ class UploadStore(Protocol):
         """The plan's entries from `start` on, up to but without the one at `size`, in order."""
         ...
 
+    def save_lane(self, file: UploadedFile, name: str, chunks: Iterable[Sequence[Device]]) -> str:
+        """Keep a lane's chunks of new and changed devices for its writer; where they lie."""
+        ...
+
+    def lane(self, location: str, *, start: int) -> Iterator[list[Device]]:
+        """A lane's chunks from that one on. Raises ServiceUnavailable when they cannot be had."""
+        ...
+
     def problems(self, file: UploadedFile) -> Iterator[Problem]:
         """Every problem of the file, as kept by `save_report`; none where there was none."""
         ...
@@ -146,7 +157,7 @@ class Chunk(UnitOfWork, Protocol):
 class ImportDesk(Protocol):
     """Hands an import to one invocation at a time."""
 
-    def find(self, which: ImportOrder | UploadedFile) -> ImportJob:
+    def find(self, which: ImportOrder | LaneOrder | UploadedFile) -> ImportJob:
         """The import as it is stored. Raises NotFound."""
         ...
 
@@ -179,5 +190,14 @@ class ImportDesk(Protocol):
         """A unit of work for the import's chunk of that number (from 0).
 
         Its changes go into the history as one entry with a change file, instead of an entry each.
+        """
+        ...
+
+    def lane_chunk(
+        self, file: UploadedFile, job: ImportJob, lane: ImportLane, *, attempt: str
+    ) -> Chunk:
+        """A unit of work for the lane's next chunk; `attempt` names the delivery that writes it.
+
+        What devices count in beside their rooms is left alone; the lane owes it (`lanes.settle`).
         """
         ...

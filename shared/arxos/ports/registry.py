@@ -18,6 +18,7 @@ from arxos.domain.import_job import ImportJob
 from arxos.domain.room import Room
 from arxos.domain.summary import Tally
 from arxos.domain.user import Organization, User
+from arxos.ports.import_lanes import ImportLanes
 from arxos.ports.lists import (
     BuildingFilter,
     DeviceFilter,
@@ -375,6 +376,8 @@ class UnitOfWork(AbstractContextManager["UnitOfWork", None], Protocol):
     def groups(self) -> Groups: ...
     @property
     def imports(self) -> Imports: ...
+    @property
+    def lanes(self) -> ImportLanes: ...
     @property
     def checks(self) -> Checks: ...
     @property

@@ -6,11 +6,13 @@ from arxos.domain.errors import Conflict
 from arxos.domain.events import ImportApproved
 from arxos.domain.import_job import ImportJob, ImportStatus
 from arxos.domain.user import Actor
+from arxos.ports.import_lanes import LaneOrder
 from arxos.ports.imports import ImportDesk, ImportOrder, UploadedFile, UploadStore
 from arxos.ports.orders import Delivery, OrderQueue
 from arxos.ports.registry import UnitOfWork
 from arxos.use_cases.import_run import ImportRun
 from arxos.use_cases.import_work import Clock, carry_out, order_work
+from arxos.use_cases.lane_work import Pause
 
 
 def order_apply(
@@ -55,11 +57,22 @@ def apply_import(
     uploads: UploadStore,
     queue: OrderQueue[ImportOrder],
     clock: Clock,
+    lane_queue: OrderQueue[LaneOrder] | None = None,
+    pause: Pause | None = None,
 ) -> ImportJob | None:
-    """Carry an approved plan out, as `carry_out`."""
+    """Carry an approved plan out, as `carry_out`; many devices in lanes, if there is a queue."""
 
     def work_on(file: UploadedFile, job: ImportJob) -> ImportRun:
-        return ImportRun(file, job, desk, uploads, clock, until=delivery.until)
+        return ImportRun(
+            file,
+            job,
+            desk,
+            uploads,
+            clock,
+            until=delivery.until,
+            lane_queue=lane_queue,
+            pause=pause,
+        )
 
     return carry_out(
         order,

@@ -8,6 +8,7 @@ from arxos.domain.permissions import Permission
 from arxos.domain.rights import Place
 from arxos.domain.user import Actor
 from arxos.ports.registry import UnitOfWork
+from arxos.use_cases.import_lanes import end_lanes
 
 
 def cancel_import(
@@ -22,7 +23,7 @@ def cancel_import(
     for remaining in (True, False):
         job = uow.imports.get(building_id, import_id)
         if job.is_cancelled:
-            return job
+            break
         if job.status not in CANCELLABLE:
             if uow.done_before():  # by this very request, and taken back since
                 return job
@@ -40,5 +41,5 @@ def cancel_import(
                 continue
             raise
         break
-    # With what a worker has counted meanwhile.
-    return uow.imports.get(building_id, import_id)
+    # With what a worker has counted meanwhile, and what was written in its lanes.
+    return end_lanes(lambda: uow, uow.imports.get(building_id, import_id), at=now)

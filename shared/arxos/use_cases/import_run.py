@@ -23,11 +23,13 @@ from arxos.domain.plan_entries import EntryKind, PlanListing
 from arxos.domain.room import Room
 from arxos.domain.source import Problem, SourceModel
 from arxos.domain.stored_sheets import stored_problems
+from arxos.ports.import_lanes import LaneOrder
 from arxos.ports.imports import Chunk, ImportDesk, UploadedFile, UploadStore
-from arxos.ports.orders import OutOfTime
+from arxos.ports.orders import OrderQueue, OutOfTime
 from arxos.ports.registry import UnitOfWork
 from arxos.use_cases.commit_beside import CommitBeside
-from arxos.use_cases.import_work import Clock, ImportWork
+from arxos.use_cases.import_work import PLANNED_PROGRESS, Clock, progress_at
+from arxos.use_cases.lane_work import LaneWork, Pause
 
 # A chunk is closed once it holds so many items: the next record may add its own item, a number
 # holder or a further room, the counters of two floors and rooms, and three items of kept numbers;
@@ -37,7 +39,6 @@ FULL_CHUNK = 86
 MEMBERS_PER_CHUNK = 48
 # Other writers win now and then; an import that keeps losing is retried later as a whole.
 MAX_PLANS = 5
-PLANNED_PROGRESS = 0.4
 SHOWN_MOVED = 20
 FAILED_BY_US = (
     "Arxos could not finish this import, through no fault of the file. What it had written is"
@@ -45,7 +46,7 @@ FAILED_BY_US = (
 )
 
 
-class ImportRun(ImportWork):
+class ImportRun(LaneWork):
     """Plans and applies an import."""
 
     def __init__(
@@ -57,10 +58,13 @@ class ImportRun(ImportWork):
         clock: Clock,
         *,
         until: datetime | None = None,
+        lane_queue: OrderQueue[LaneOrder] | None = None,
+        pause: Pause | None = None,
     ) -> None:
-        super().__init__(file, job, desk, clock, until=until)
+        super().__init__(
+            file, job, desk, uploads, clock, until=until, lane_queue=lane_queue, pause=pause
+        )
         self._listed = job
-        self._uploads = uploads
 
     def do(self) -> ImportJob:
         """Carry out what was planned of the file as it was read then."""
@@ -76,6 +80,8 @@ class ImportRun(ImportWork):
         return self.job
 
     def give_up(self) -> None:
+        if self.job.apply_begun:
+            self._end_lanes()
         self.fail("IMPORT_FAILED", FAILED_BY_US)
 
     def take_over(self, model: SourceModel) -> ImportJob:
@@ -87,6 +93,8 @@ class ImportRun(ImportWork):
         """
         self._stored_only = (model.document or model.source, model.kept_sheets)
         for remaining in reversed(range(MAX_PLANS)):
+            if self.job.is_approved:
+                self._go_on_with_lanes()
             plan = self._plan(model)
             if not self.job.is_approved:
                 return self._wait(plan)
@@ -100,6 +108,7 @@ class ImportRun(ImportWork):
                 return self._apply(plan)
             except BeingDeleted as deletion:
                 # No new plan settles that.
+                self._end_lanes()
                 return self.fail("BEING_DELETED", deletion.message)
             except Conflict:
                 # A record moved under the plan, or another invocation has taken the import over.
@@ -274,11 +283,19 @@ class ImportRun(ImportWork):
         )
 
     def _write_records(self, plan: ImportPlan) -> None:
+        if not self._goes_in_lanes(plan.devices):
+            self._write_one_by_one(_in_order(plan))
+            return
+        self._write_one_by_one(chain(plan.floors, plan.rooms))
+        self._write_in_lanes(_by_place(plan.devices))
+        self._written += len(plan.devices)
+
+    def _write_one_by_one(self, records: Iterator[Floor | Room | Device]) -> None:
         """Each chunk is prepared while the one before is committed; `job` runs ahead meanwhile."""
         committed = CommitBeside(self.job)
         try:
             with committed:
-                self._write_each(_in_order(plan), committed)
+                self._write_each(records, committed)
         finally:
             self.job = committed.job
 
@@ -389,8 +406,7 @@ class ImportRun(ImportWork):
         self._written += 1
 
     def _next(self, counts: ImportCounts) -> ImportJob:
-        share = self._written / self._size if self._size else 1.0
-        progress = round(PLANNED_PROGRESS + (1 - PLANNED_PROGRESS) * min(share, 1.0), 3)
+        progress = progress_at(self._written / self._size if self._size else 1.0)
         return replace(
             self.job,
             counts=counts,
@@ -426,12 +442,15 @@ def _groups_that_count(
 
 
 def _in_order(plan: ImportPlan) -> Iterator[Floor | Room | Device]:
-    """Parents first; devices by floor and room, so that a chunk touches few counters.
-
-    Floors and rooms stay in the plan's order, in which numbers are given up before they are taken.
+    """Parents first. Floors and rooms stay in the plan's order, in which numbers are given up
+    before they are taken.
     """
-    devices = sorted(plan.devices, key=lambda d: (d.floor_id, d.room_ids, d.id))
-    return chain(plan.floors, plan.rooms, devices)
+    return chain(plan.floors, plan.rooms, _by_place(plan.devices))
+
+
+def _by_place(devices: list[Device]) -> list[Device]:
+    """By floor and room, so that a chunk touches few counters."""
+    return sorted(devices, key=lambda d: (d.floor_id, d.room_ids, d.id))
 
 
 def _queue(record: Floor | Room | Device, uow: UnitOfWork) -> None:

@@ -18,8 +18,16 @@ from arxos.domain.user import Actor
 from arxos.ports.imports import Chunk, ImportDesk, ImportOrder, UploadedFile, uploaded_file
 from arxos.ports.orders import Delivery, OrderQueue, OutOfTime
 from arxos.ports.registry import UnitOfWork
+from arxos.use_cases.import_lanes import end_lanes
 
 Clock = Callable[[], datetime]
+
+PLANNED_PROGRESS = 0.4
+
+
+def progress_at(share: float) -> float:
+    """How far an import is when this share of its records is written."""
+    return round(PLANNED_PROGRESS + (1 - PLANNED_PROGRESS) * min(share, 1.0), 3)
 
 
 class ImportWork(ABC):
@@ -63,11 +71,13 @@ class ImportWork(ABC):
         self._save(replace(self.job, lease_until=None, updated_at=self._clock()))
 
     def is_cancelled(self) -> bool:
-        """Somebody has stopped the import: no commit of this work can succeed any more."""
+        """Somebody has stopped the import, or its building is gone: no commit of this work can
+        succeed any more.
+        """
         try:
             return self._desk.find(self._file).is_cancelled
         except NotFound:
-            return False
+            return True
 
     def hand_over(self) -> None:
         """As `release`, after work that went well: the rest is the building's turn."""
@@ -208,8 +218,13 @@ def _ahead_of(
     )
     if claimed is None:  # it has moved just now
         return first
-    with desk.chunk(file, claimed, claimed.chunks_done) as uow:
-        uow.imports.save(replace(seen, attempt=claimed.attempt, lease_until=None))
+
+    def chunk() -> Chunk:
+        return desk.chunk(file, claimed, claimed.chunks_done)
+
+    counts = end_lanes(chunk, claimed, at=now).counts
+    with chunk() as uow:
+        uow.imports.save(replace(seen, attempt=claimed.attempt, lease_until=None, counts=counts))
     return None
 
 

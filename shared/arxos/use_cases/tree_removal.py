@@ -17,11 +17,13 @@ from arxos.domain.device import Device
 from arxos.domain.errors import ChangedMeanwhile, NotFound
 from arxos.domain.floor import Floor
 from arxos.domain.group import Group
+from arxos.domain.import_lane import being_deleted
 from arxos.domain.room import Room
 from arxos.ports.lists import DeviceFilter, Page, RoomFilter, Slice
 from arxos.ports.orders import OutOfTime
 from arxos.ports.registry import UnitOfWork
 from arxos.use_cases.changing import ATTEMPTS
+from arxos.use_cases.import_lanes import settle_lane
 
 # DynamoDB takes 100 items in a transaction; one is the deletion's own.
 MOST_WRITES = 99
@@ -60,6 +62,7 @@ class TreeRemoval:
 
     def remove(self) -> None:
         """All that time allows. Raises ChangedMeanwhile when nothing can be achieved just now."""
+        self._end_lanes()
         pauses = iter(PAUSES)
         with suppress(OutOfTime):
             while self.deletion.status is not DeletionStatus.DONE:
@@ -76,6 +79,17 @@ class TreeRemoval:
                 if pause is None:
                     raise ChangedMeanwhile("What is to be deleted still holds something.")
                 self._pause(pause)
+
+    def _end_lanes(self) -> None:
+        """Of imports into the target, which its mark lets no import open any more: what they have
+        announced in its counters, and not written, would never go.
+        """
+        target = self.deletion.target
+        if target.kind == "room" or self.deletion.status is DeletionStatus.DONE:
+            return
+        for lane in self._registry.lanes.all(target.building_id):
+            if target.kind == "building" or target.id in lane.floor_ids:
+                settle_lane(lambda: self._chunk(self.deletion), lane, being_deleted(target.kind))
 
     def give_up(self) -> None:
         """Record that this was the last try."""

@@ -75,6 +75,7 @@ from arxos.use_cases.cancel_import import cancel_import
 from arxos.use_cases.device_batches import batch_devices
 from arxos.use_cases.room_batches import batch_rooms
 from arxos.use_cases.search import index_records, search
+from tests.adapters.dynamodb.one_lane import OneLane
 from tests.dynamodb_table import REGION, counted_calls
 from tests.fake_checks import FakeCheckStore
 from tests.fakes import FakeChangeFiles, FakeExportStore, FakeOrders, FakeSignIns, FakeUploads
@@ -212,6 +213,7 @@ class World:
         self.device = self.uow.devices.get(self.building.id, self.device.id)
 
         self.index(self.room)
+        self.lanes: OneLane = OneLane(self.uow, self.desk)
 
     def index(self, record: Room | Device) -> None:
         change = RecordChange(organization_id=ORG, before=None, after=searchable(record))
@@ -474,6 +476,12 @@ RUNS: dict[str, Callable[[World], Any]] = {
     "I7": lambda w: w.write(lambda uow: uow.imports.hand_over(w.job)),
     "I8": lambda w: w.desk.whose_turn(w.import_order),
     "I6": lambda w: cancel_import(w.building.id, w.job.id, uow=w.uow, actor=ADA, now=NOON),
+    "J1": lambda w: w.lanes.begin_to_write(),
+    "J2": lambda w: w.uow.lanes.all(w.lanes.building.id),
+    "J3": lambda w: w.lanes.open(8),
+    "J4": lambda w: w.lanes.write(),
+    "J5": lambda w: w.write(lambda uow: uow.lanes.close(w.lanes.lane, "closed")),
+    "J6": lambda w: w.lanes.remove(),
     "E1": lambda w: exports.get_export(
         w.building.id, w.export.id, uow=w.uow, actor=ADA, now=w.export.created_at
     ),

@@ -22,14 +22,18 @@ from arxos.adapters.dynamodb.import_desk import DynamoImportDesk
 from arxos.adapters.dynamodb.table import connect
 from arxos.adapters.dynamodb.transaction import Transaction
 from arxos.adapters.dynamodb.unit_of_work import DynamoUnitOfWork
+from arxos.domain import import_lane
 from arxos.domain.import_job import ImportJob, ImportMode, ImportStatus
 from arxos.domain.source import SourceGroup, SourceModel
+from arxos.ports.import_lanes import LaneOrder
 from arxos.ports.imports import ImportOrder, UploadedFile, uploaded_file
-from arxos.use_cases import import_run
+from arxos.ports.orders import Delivery
+from arxos.use_cases import import_run, lane_work
 from arxos.use_cases import undo_import as undo_import_module
 from arxos.use_cases.apply_import import apply_import, order_apply
 from arxos.use_cases.read_building_file import read_building_file
 from arxos.use_cases.undo_import import order_undo, undo_import
+from arxos.use_cases.write_lane import write_lane
 from tests.dynamodb_table import REGION, create_table
 from tests.fakes import FakeChangeFiles, FakeOrders, FakeReader, FakeUploads
 from tests.make import make_actor, make_building, make_delivery, make_id, make_import, make_model
@@ -92,6 +96,7 @@ class Story:
         self.files, self.uploads = FakeChangeFiles(), FakeUploads()
         self.desk = DynamoImportDesk(self.connection, self.files, make_id)
         self.queue = FakeOrders[ImportOrder]()
+        self.lanes, self.lanes_written = FakeOrders[LaneOrder](), 0
         self.ended: ImportJob
         self.time, self.attempts, self.kills = datetime(2026, 11, 22, 12, tzinfo=UTC), count(), 0
         self.building = make_building(id="bld_1")
@@ -153,25 +158,42 @@ class Story:
             self.time += timedelta(minutes=1)
 
             def deliver(order: ImportOrder = order) -> None:
-                work = apply_import if order.action == "apply" else undo_import
-                now = self.clock()
-                work(
-                    order,
-                    make_delivery(
-                        now + timedelta(days=1),
-                        # The next attempt need not wait for it.
-                        ends=now - timedelta(seconds=1),
-                        attempt=f"attempt-{next(self.attempts)}",
-                    ),
-                    desk=self.desk,
-                    uploads=self.uploads,
-                    queue=self.queue,
-                    clock=self.clock,
-                )
+                given: dict[str, Any] = self.given(self.queue)
+                if order.action == "apply":
+                    given |= {"lane_queue": self.lanes, "pause": self.write_lanes}
+                    apply_import(order, self.delivery(), **given)
+                else:
+                    undo_import(order, self.delivery(), **given)
 
             self.until_done(deliver)
             self.until_done(deliver)
             self.queue.orders.remove(order)
+
+    def delivery(self) -> Delivery:
+        now = self.clock()
+        return make_delivery(
+            now + timedelta(days=1),
+            # The next attempt need not wait for it.
+            ends=now - timedelta(seconds=1),
+            attempt=f"attempt-{next(self.attempts)}",
+        )
+
+    def given(self, queue: Any) -> dict[str, Any]:
+        return {"desk": self.desk, "uploads": self.uploads, "queue": queue, "clock": self.clock}
+
+    def write_lanes(self, _: float) -> None:
+        """While the import waits: each order as often as it takes, and once more."""
+        while self.lanes.orders:
+            order = self.lanes.orders.pop(0)
+            self.lanes_written += 1
+            for _again in range(2):
+                while True:
+                    try:
+                        write_lane(order, self.delivery(), **self.given(self.lanes))
+                    except Killed:
+                        self.kills += 1
+                    else:
+                        break
 
     def until_done(self, work: Callable[[], None]) -> None:
         self.kill.is_armed = True
@@ -231,11 +253,21 @@ def told(moto: Any, kill: Kill) -> Callable[[], tuple[Story, dict[str, Any]]]:
     return tell
 
 
+@pytest.mark.parametrize("in_lanes", [False, True])
 def test_killed_at_random_and_delivered_twice_the_table_is_as_if_undisturbed(
-    told: Callable[[], tuple[Story, dict[str, Any]]], kill: Kill
+    told: Callable[[], tuple[Story, dict[str, Any]]],
+    kill: Kill,
+    in_lanes: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    if in_lanes:
+        monkeypatch.setattr(lane_work, "IN_LANES_FROM", 1)
+        monkeypatch.setattr(lane_work, "LANES_AT_ONCE", 2)
+        monkeypatch.setattr(import_lane, "CHUNKS_IN_A_LANE", 2)
+        monkeypatch.setattr(import_lane, "MOST_ITEMS", 3)
     dice = random.Random(4711)  # noqa: S311
     quiet, expected = told()
+    assert quiet.lanes_written == (5 if in_lanes else 0)
     assert (quiet.ended.status, quiet.ended.counts.removed) == (ImportStatus.UNDONE, 3)
     points = dice.sample(range(kill.commits), STORIES * KILLS_IN_ONE)
 

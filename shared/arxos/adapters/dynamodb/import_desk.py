@@ -15,15 +15,17 @@ from arxos.adapters.dynamodb.journal import Operation
 from arxos.adapters.dynamodb.repositories.base import get_item
 from arxos.adapters.dynamodb.repositories.history import DynamoHistory
 from arxos.adapters.dynamodb.table import BuildingItem, ImportItem
-from arxos.adapters.dynamodb.unit_of_work import ChunkUnitOfWork
+from arxos.adapters.dynamodb.unit_of_work import ChunkUnitOfWork, LaneUnitOfWork
 from arxos.domain.errors import NotFound
 from arxos.domain.history import Change
 from arxos.domain.identifiers import NewId
 from arxos.domain.import_job import CLAIMED_FROM, ImportJob, ImportStatus
+from arxos.domain.import_lane import ImportLane
 from arxos.domain.permissions import Role
 from arxos.domain.timestamps import to_iso
 from arxos.domain.user import Actor
 from arxos.ports.history import ChangeFiles
+from arxos.ports.import_lanes import LaneOrder
 from arxos.ports.imports import ImportOrder, UploadedFile
 
 
@@ -39,7 +41,7 @@ class DynamoImportDesk:
         self._files = files
         self._new_id = new_id
 
-    def find(self, which: ImportOrder | UploadedFile) -> ImportJob:
+    def find(self, which: ImportOrder | LaneOrder | UploadedFile) -> ImportJob:
         key = keys.import_job(which.organization_id, which.building_id, which.import_id)
         return job_mapping.import_job(get_item(ImportItem, key, "import"))
 
@@ -94,19 +96,35 @@ class DynamoImportDesk:
         yield from history.of_import(job.id)
 
     def chunk(self, file: UploadedFile, job: ImportJob, number: int) -> ChunkUnitOfWork:
-        actor = Actor(
-            organization_id=file.organization_id,
-            user_id=job.started_by or "",
-            name=job.started_by_name or "",
-            # An import holds the rights that its start was checked for.
-            role=Role.ADMIN,
-            request_id=job.attempt or "",
-        )
         return ChunkUnitOfWork(
             self._connection,
-            actor,
+            _actor(file, job),
             self._new_id,
             self._files,
             operation=Operation("import", job.id, job.attempt or ""),
             chunk=number,
         )
+
+    def lane_chunk(
+        self, file: UploadedFile, job: ImportJob, lane: ImportLane, *, attempt: str
+    ) -> ChunkUnitOfWork:
+        return LaneUnitOfWork(
+            keys.lane(file.organization_id, file.building_id, job.id, lane.first_chunk),
+            self._connection,
+            _actor(file, replace(job, attempt=attempt)),
+            self._new_id,
+            self._files,
+            operation=Operation("import", job.id, attempt),
+            chunk=lane.first_chunk + lane.done,
+        )
+
+
+def _actor(file: UploadedFile, job: ImportJob) -> Actor:
+    return Actor(
+        organization_id=file.organization_id,
+        user_id=job.started_by or "",
+        name=job.started_by_name or "",
+        # An import holds the rights that its start was checked for.
+        role=Role.ADMIN,
+        request_id=job.attempt or "",
+    )

@@ -1,10 +1,10 @@
 """Imports, exports and deletions, the work that goes on for a while, as items and back."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from arxos.adapters.dynamodb import keys
-from arxos.adapters.dynamodb.table import DeletionItem, ExportItem, ImportItem
+from arxos.adapters.dynamodb.table import DeletionItem, ExportItem, ImportItem, LaneItem
 from arxos.domain.deletion import Deletion, DeletionStatus, RemovedCounts, Target
 from arxos.domain.export_job import (
     ExportFormat,
@@ -21,6 +21,7 @@ from arxos.domain.import_job import (
     ImportProfile,
     ImportStatus,
 )
+from arxos.domain.import_lane import ImportLane
 from arxos.domain.source import Problem, SourceColumn
 from arxos.domain.timestamps import from_iso, to_iso
 
@@ -97,6 +98,28 @@ def import_job(item: ImportItem) -> ImportJob:
         started_by_name=item.started_by_name,
         created_at=from_iso(item.created_at),
         updated_at=from_iso(item.updated_at),
+    )
+
+
+def lane_item(org: str, lane: ImportLane) -> LaneItem:
+    key = keys.lane(org, lane.building_id, lane.import_id, lane.first_chunk)
+    return LaneItem(key.pk, key.sk, **{f.name: getattr(lane, f.name) for f in fields(lane)})
+
+
+def lane(item: LaneItem) -> ImportLane:
+    return ImportLane(
+        building_id=item.building_id,
+        import_id=item.import_id,
+        first_chunk=int(item.first_chunk),
+        location=item.location,
+        chunks=int(item.chunks),
+        floor_ids=frozenset(item.floor_ids),
+        done=int(item.done),
+        written=int(item.written),
+        created=int(item.created),
+        updated=int(item.updated),
+        fault=item.fault,
+        version=int(item.version),
     )
 
 

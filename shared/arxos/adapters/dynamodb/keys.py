@@ -18,6 +18,8 @@ _SORT_CHARACTERS = 100
 FLOOR, ROOM, DEVICE, IMPORT, CHANGE = "FLR#", "RM#", "DEV#", "IMP#", "CHG#"
 EXPORT = "EXP#"
 GONE = "GONE#"
+LANE = "LANE#"
+TALLY = "TALLY#"
 CHECK = "CHK#"
 USER = "USR#"
 MIGRATIONS = "SYSTEM#MIGRATIONS"
@@ -131,7 +133,7 @@ def device_in_further_room(org: str, building_id: str, device_id: str, room_id: 
 
 def tallies(org: str, building_id: str, group: str) -> Key:
     """The kept numbers of a building: `rooms`, `devices` or `manufacturers`."""
-    return Key(in_building(org, building_id), f"TALLY#{group}")
+    return Key(in_building(org, building_id), TALLY + group)
 
 
 def group(org: str, building_id: str, group_id: str) -> Key:
@@ -153,6 +155,11 @@ def deletion(org: str, deletion_id: str) -> Key:
 
 def import_job(org: str, building_id: str, import_id: str) -> Key:
     return Key(in_building(org, building_id), IMPORT + import_id)
+
+
+def lane(org: str, building_id: str, import_id: str, first_chunk: int) -> Key:
+    """A lane of an import, by the number of its first chunk."""
+    return Key(in_building(org, building_id), f"{LANE}{import_id}#{first_chunk:06d}")
 
 
 def export_job(org: str, building_id: str, export_id: str) -> Key:

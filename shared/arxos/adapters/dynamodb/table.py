@@ -1,7 +1,7 @@
 """The single table's items as PynamoDB models; only this package knows them."""
 
 import json
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from pynamodb.attributes import (
     BooleanAttribute,
@@ -189,12 +189,14 @@ class MemberItem(TableItem, discriminator="group_member"):
     record_id = UnicodeAttribute()
 
 
-class TallyItem(TableItem, discriminator="tally"):
-    """Kept numbers of a building: how many, or cm2, by the names that `tally_name` makes.
+class NumbersItem(TableItem):
+    """An item with numbers beside its own attributes: those with this sign in their names.
 
     Each is an attribute of its own, not an entry of a map: ADD works on attributes only, and an
     expression, which has 4 KB, holds four times as many ADDs as it holds SETs into a map.
     """
+
+    sign: ClassVar[str]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -205,10 +207,16 @@ class TallyItem(TableItem, discriminator="tally"):
         return {**super().serialize(null_check), **numbers}
 
     @classmethod
-    def from_raw_data(cls, data: dict[str, Any]) -> "TallyItem":
+    def from_raw_data(cls, data: dict[str, Any]) -> Self:
         item = super().from_raw_data(data)
-        item.numbers = {name: int(value["N"]) for name, value in data.items() if ":" in name}
+        item.numbers = {name: int(value["N"]) for name, value in data.items() if cls.sign in name}
         return item
+
+
+class TallyItem(NumbersItem, discriminator="tally"):
+    """Kept numbers of a building: how many, or cm2, by the names that `tally_name` makes."""
+
+    sign = ":"
 
 
 class HolderItem(TableItem, discriminator="holder"):
@@ -259,6 +267,24 @@ class ImportItem(TableItem, discriminator="import"):
     started_by_name = UnicodeAttribute(null=True)
     created_at = UnicodeAttribute()
     updated_at = UnicodeAttribute()
+
+
+class LaneItem(NumbersItem, discriminator="import_lane"):
+    """A lane of an import, and what its chunks owe: `<sort key>|<number>`, to be added there."""
+
+    sign = "|"
+    building_id = UnicodeAttribute()
+    import_id = UnicodeAttribute()
+    first_chunk = NumberAttribute()
+    location = UnicodeAttribute()
+    chunks = NumberAttribute()
+    floor_ids = UnicodeSetAttribute()
+    done = NumberAttribute(default=0)
+    written = NumberAttribute(default=0)
+    created = NumberAttribute(default=0)
+    updated = NumberAttribute(default=0)
+    fault = UnicodeAttribute(null=True)
+    version = NumberAttribute(default=1)
 
 
 class ExportItem(TableItem, discriminator="export"):

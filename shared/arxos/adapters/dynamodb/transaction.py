@@ -11,11 +11,17 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path, Value
 from pynamodb.expressions.update import Action, AddAction
 from pynamodb.transactions import TransactWrite
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    stop_after_attempt,
+    wait_random_exponential,
+)
 
-from arxos.adapters.dynamodb.availability import code_of, unavailability
+from arxos.adapters.dynamodb.availability import BUSY, code_of, unavailability
 from arxos.adapters.dynamodb.keys import Key
-from arxos.adapters.dynamodb.table import TableItem, TallyItem
+from arxos.adapters.dynamodb.table import BuildingItem, FloorItem, TableItem, TallyItem
 from arxos.domain.errors import (
     ArxosError,
     BeingDeleted,
@@ -28,7 +34,12 @@ MakeError = Callable[[], ArxosError]
 # On a building, floor or room that is being deleted with all that is in it.
 _MARK_NAME = "deletion_id"
 _MARK = Path(_MARK_NAME)
+# After these nobody knows.
+_MAY_BE_WRITTEN = {"InternalServerError", "ServiceUnavailable"}
 _THROTTLED = {"ThrottlingError", "ProvisionedThroughputExceeded"}
+# Seconds; 15 on average, 30 at most. Whoever waits for an answer gets it sooner.
+_WAIT_FOR_OTHERS = wait_random_exponential(multiplier=0.05, max=1)
+_WAIT_FOR_CAPACITY = wait_random_exponential(multiplier=0.4, max=10)
 
 
 @dataclass(slots=True)
@@ -69,10 +80,14 @@ def changed_meanwhile() -> ArxosError:
 
 
 class Transaction:
-    """Collects writes by key: DynamoDB refuses two actions on one item in a transaction."""
+    """Collects writes by key: DynamoDB refuses two actions on one item in a transaction.
 
-    def __init__(self, connection: Connection) -> None:
+    A `patient` one, of work in the background, also waits while the table is too busy.
+    """
+
+    def __init__(self, connection: Connection, *, patient: bool = False) -> None:
         self._connection = connection
+        self._patient = patient
         self._checks: dict[Key, _Check] = {}
         self._puts: dict[Key, _Put] = {}
         self._updates: dict[Key, _Update] = {}
@@ -190,13 +205,16 @@ class Transaction:
         if not len(self):
             return
         for attempt in Retrying(
-            retry=retry_if_exception(_lost_a_race),
-            wait=wait_random_exponential(multiplier=0.05, max=1),
+            retry=retry_if_exception(self._is_to_be_tried_again),
+            wait=_wait,
             stop=stop_after_attempt(6),
             reraise=True,
         ):
             with attempt:
                 self._send()
+
+    def _is_to_be_tried_again(self, error: BaseException) -> bool:
+        return isinstance(error, _Race) or (self._patient and isinstance(error, _Throttled))
 
     def _send(self) -> None:
         transaction, errors = self._ready or self._built()
@@ -241,12 +259,38 @@ class Transaction:
         return self._updates[key]
 
 
+class LaneTransaction(Transaction):
+    """Of a chunk in a lane: what all chunks count in is left alone, and noted in the lane."""
+
+    def __init__(self, connection: Connection, lane: Key) -> None:
+        super().__init__(connection, patient=True)
+        self._lane = lane
+
+    def count(self, type_: type[TableItem], key: Key, counter: str, by: int, *, kind: str) -> None:
+        if type_ in (BuildingItem, FloorItem):
+            self._owe(key, counter, by)
+        else:
+            super().count(type_, key, counter, by, kind=kind)
+
+    def tally(self, key: Key, number: str, by: Any) -> None:
+        self._owe(key, number, by)
+
+    def _owe(self, key: Key, number: str, by: Any) -> None:
+        super().tally(self._lane, f"{key.sk}|{number}", by)
+
+
 class _Race(ChangedMeanwhile):
     """Two transactions wanted one item at once; neither was wrong."""
 
 
-def _lost_a_race(error: BaseException) -> bool:
-    return isinstance(error, _Race)
+class _Throttled(ServiceUnavailable):
+    """DynamoDB has written nothing of it, for it gets too much at once."""
+
+
+def _wait(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    wait = _WAIT_FOR_CAPACITY if isinstance(error, _Throttled) else _WAIT_FOR_OTHERS
+    return wait(state)
 
 
 def _or_exists(condition: Condition | None) -> Condition:
@@ -286,6 +330,6 @@ def _domain_error(refused: TransactWriteError, errors: list[MakeError]) -> Excep
     codes = {reason.code for reason in reasons if reason is not None}
     if "TransactionConflict" in codes or code == "TransactionInProgressException":
         return _Race("The record is being changed by someone else; try again.")
-    if codes & _THROTTLED:
-        return ServiceUnavailable("The registry is busy; try again in a moment.")
+    if codes & _THROTTLED or code in BUSY - _MAY_BE_WRITTEN:
+        return _Throttled("The registry is busy; try again in a moment.")
     return unavailability(refused) or refused

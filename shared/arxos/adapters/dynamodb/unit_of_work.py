@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from pynamodb.connection import Connection
 
@@ -26,10 +26,11 @@ from arxos.adapters.dynamodb.repositories.exports import DynamoExports
 from arxos.adapters.dynamodb.repositories.floors import DynamoFloors
 from arxos.adapters.dynamodb.repositories.groups import DynamoGroups
 from arxos.adapters.dynamodb.repositories.imports import DynamoImports
+from arxos.adapters.dynamodb.repositories.lanes import DynamoLanes
 from arxos.adapters.dynamodb.repositories.people import DynamoOrganizations, DynamoUsers
 from arxos.adapters.dynamodb.repositories.rooms import DynamoRooms
 from arxos.adapters.dynamodb.table import OnceItem
-from arxos.adapters.dynamodb.transaction import Transaction
+from arxos.adapters.dynamodb.transaction import LaneTransaction, Transaction
 from arxos.domain.errors import ArxosError, DoneBefore
 from arxos.domain.identifiers import NewId
 from arxos.domain.user import Actor
@@ -48,7 +49,7 @@ class DynamoUnitOfWork:
         self._open()
 
     def _open(self) -> None:
-        self._transaction = Transaction(self._connection)
+        self._transaction = self._make_transaction()
         self._journal = self._make_journal(self._transaction)
         bound = (self._actor.organization_id, self._transaction, self._journal)
         self.buildings = DynamoBuildings(*bound)
@@ -57,11 +58,15 @@ class DynamoUnitOfWork:
         self.devices = DynamoDevices(*bound)
         self.groups = DynamoGroups(*bound)
         self.imports = DynamoImports(*bound)
+        self.lanes = DynamoLanes(*bound)
         self.checks = DynamoChecks(*bound)
         self.exports = DynamoExports(*bound)
         self.deletions = DynamoDeletions(*bound)
         self.users = DynamoUsers(*bound)
         self.organizations = DynamoOrganizations(*bound)
+
+    def _make_transaction(self) -> Transaction:
+        return Transaction(self._connection)
 
     def _make_journal(self, transaction: Transaction) -> Journal:
         return EntryPerChange(self._actor, transaction, self._new_id)
@@ -137,6 +142,11 @@ class ChunkUnitOfWork(DynamoUnitOfWork):
         self._chunk = chunk
         super().__init__(connection, actor, new_id)
 
+    def _make_transaction(self) -> Transaction:
+        if self._operation.kind == "batch":  # somebody waits for it
+            return super()._make_transaction()
+        return Transaction(self._connection, patient=True)
+
     def _make_journal(self, transaction: Transaction) -> Journal:
         return FilePerChunk(
             self._actor,
@@ -154,3 +164,14 @@ class ChunkUnitOfWork(DynamoUnitOfWork):
     @property
     def writes(self) -> int:
         return len(self._transaction) + 1
+
+
+class LaneUnitOfWork(ChunkUnitOfWork):
+    """Of a chunk in a lane of an import: see `LaneTransaction`."""
+
+    def __init__(self, lane: keys.Key, *args: Any, **kwargs: Any) -> None:
+        self._lane = lane
+        super().__init__(*args, **kwargs)
+
+    def _make_transaction(self) -> Transaction:
+        return LaneTransaction(self._connection, self._lane)
