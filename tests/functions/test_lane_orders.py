@@ -60,6 +60,14 @@ def test_many_devices_are_imported_in_lanes_and_again_with_no_change(imports: Im
     again = imports.upload(DEVICES, filename="devices.csv")
     assert imports.job(again)["counts"]["unchanged"] == 42
 
+    changed = imports.upload(DEVICES.replace("Light", "Lamp"), "apply", filename="devices.csv")
+    imports.deliver()
+
+    assert imports.queue.lanes_written == 4
+    assert imports.job(changed)["counts"]["updated"] == 40
+    tally = bootstrap.unit_of_work(make_actor()).buildings.tallies(imports.building.id)
+    assert tally["devices_by_type", "Lamp"] == 40
+
 
 def test_a_device_leaves_further_rooms_in_a_lane(imports: Imports) -> None:
     """Of what a lane's writer may do, deleting is for the pointers from further rooms alone."""

@@ -23,6 +23,7 @@ IN_LANES_FROM = 2_000
 # What a kill, or a cancellation, leaves announced and not written is bounded by it.
 LANES_AT_ONCE = 8
 SECONDS_BETWEEN_LOOKS = 0.3
+PROGRESS_WORTH_SHOWING = 0.01
 # No lane has moved: its order is lost, or its writer killed, which the queue takes 90 s to notice.
 STANDSTILL = timedelta(seconds=45)
 
@@ -144,21 +145,23 @@ class LaneWork(ImportWork):
         if not self._open.keys() <= found.keys():
             raise Conflict("Another invocation has taken over this import.")
         over = [lane for lane in found.values() if lane.is_over]
+        shown = replace(self.job, progress=self._progress_with(found.values()))
         for lane in over:
-            shown = replace(self.job, progress=self._progress_with(lane))
-            self.job = collect_lane(self._chunk, lane, shown, at=self._clock())
+            self.job = shown = collect_lane(self._chunk, lane, shown, at=self._clock())
             self._chunks_collected += lane.done
             del self._open[lane.first_chunk]
         if not over:
             self._check_time()
             self._check_movement(sum(lane.done for lane in found.values()))
+            if shown.progress - self.job.progress >= PROGRESS_WORTH_SHOWING:
+                self._save(replace(shown, updated_at=self._clock()))
             if self._pause is not None:
                 self._pause(SECONDS_BETWEEN_LOOKS)
         return next((lane.fault for lane in over if lane.fault is not None), None)
 
-    def _progress_with(self, lane: ImportLane) -> float:
+    def _progress_with(self, lanes: Iterable[ImportLane]) -> float:
         counts = self.job.counts
-        done = counts.created + counts.updated + lane.written
+        done = counts.created + counts.updated + sum(lane.written for lane in lanes)
         return max(self.job.progress, progress_at(done / max(1, self.job.plan_size)))
 
     def _check_movement(self, done_in_open_lanes: int) -> None:

@@ -111,6 +111,7 @@ class _Undo(ImportWork):
         self._uploads = uploads
         self._kept: list[Problem] = []
         self._effects: dict[str, Effect] = {}
+        self._steps_done = 0
 
     def give_up(self) -> None:
         fault = "The import could not be taken back to its end. What was taken back is whole."
@@ -322,7 +323,7 @@ class _Undo(ImportWork):
                         chunk.append(step)
                         step(uow)
                         step = next(steps, None)
-                    job = self._next()
+                    job = self._next(len(chunk))
                     uow.imports.save(job)
                 self.job = job
             except (Conflict, NotFound):
@@ -337,7 +338,7 @@ class _Undo(ImportWork):
         try:
             with self._registry() as uow:
                 step(uow)
-                job = self._next()
+                job = self._next(1)
                 uow.imports.save(job)
             self.job = job
         except (Conflict, NotFound) as moved:
@@ -347,11 +348,13 @@ class _Undo(ImportWork):
                 Problem(severity="warning", code="EDITED_SINCE", message=moved.message)
             )
 
-    def _next(self) -> ImportJob:
+    def _next(self, steps: int) -> ImportJob:
+        self._steps_done += steps
+        done = round(self._steps_done / max(1, len(self._effects)), 2)
         return replace(
             self.job,
             chunks_done=self.job.chunks_done + 1,
-            progress=min(0.99, round(self.job.progress + 0.01, 2)),
+            progress=max(self.job.progress, min(0.99, done)),
             updated_at=self._clock(),
             events=(),
         )
