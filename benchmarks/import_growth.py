@@ -82,10 +82,10 @@ class UploadsOnDisk(FakeUploads):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        self._plans = folder
+        self.folder = folder
 
     def save_plan(self, file: UploadedFile, entries: Iterable[PlanEntry]) -> None:
-        with (self._plans / f"plan-{file.import_id}.jsonl").open("w") as lines:
+        with (self.folder / f"plan-{file.import_id}.jsonl").open("w") as lines:
             for entry in entries:
                 lines.write(json.dumps(asdict(entry)) + "\n")
 
@@ -99,7 +99,7 @@ class Import:
 
     def __init__(self, endpoint_url: str, folder: Path) -> None:
         client = boto3.client("dynamodb", region_name=REGION, endpoint_url=endpoint_url)
-        name = f"arxos-{uuid4().hex[:8]}"
+        name = self.table = f"arxos-{uuid4().hex[:8]}"
         create_table(client, name)
         self.connection = connect(table_name=name, region=REGION, endpoint_url=endpoint_url)
         self.consumption = Consumption()
@@ -123,7 +123,7 @@ class Import:
         assert seeding.exitcode == 0
         with self.uow:
             self.uow.buildings.spread(self.uow.buildings.get(self.building.id), SEEDED_SHARDS)
-        return sum(map(_count, models))
+        return sum(map(count_of, models))
 
     def _seed(self, models: tuple[SourceModel, ...]) -> None:
         for model in models:
@@ -145,7 +145,14 @@ class Import:
                 for device in plan.devices:
                     batch.save(mapping.device_item(ORG, device))
 
-    def run(self, model: SourceModel, *, remove: bool = False) -> ImportJob:
+    def run(
+        self,
+        model: SourceModel,
+        *,
+        remove: bool = False,
+        uploads: UploadsOnDisk | None = None,
+        **lanes: Any,
+    ) -> ImportJob:
         """Read and planned, then applied by the order that comes of it, or that a person gives."""
         mode = ImportMode.PLAN if remove else ImportMode.APPLY
         job = make_import(self.building, mode=mode)
@@ -153,7 +160,7 @@ class Import:
             self.uow.imports.add(job)
         file = UploadedFile.at(upload_location(ORG, job))
         assert file is not None
-        uploads, orders = UploadsOnDisk(self._folder), FakeOrders[ImportOrder]()
+        uploads, orders = uploads or UploadsOnDisk(self._folder), FakeOrders[ImportOrder]()
         read_building_file(
             file,
             attempt=job.id,
@@ -176,7 +183,15 @@ class Import:
             )
         for order in orders.orders:
             delivery = make_delivery(now() + timedelta(minutes=30))
-            apply_import(order, delivery, desk=self.desk, uploads=uploads, queue=orders, clock=now)
+            apply_import(
+                order,
+                delivery,
+                desk=self.desk,
+                uploads=uploads,
+                queue=orders,
+                clock=now,
+                **lanes,
+            )
         return self.uow.imports.get(self.building.id, job.id)
 
 
@@ -211,8 +226,8 @@ def growth(endpoint_url: str, folder: Path, sizes: tuple[int, ...]) -> None:
     but the floors.
     """
     for devices in sizes:
-        model = _model(devices)
-        records = _count(model)
+        model = model_of(devices)
+        records = count_of(model)
         building = Import(endpoint_url, folder)
         if devices > MOST_CREATED:
             building.seed(model)
@@ -238,10 +253,10 @@ def into_a_large_building(endpoint_url: str, folder: Path) -> None:
     """40,000 records of one document come again into a building of 145,000."""
     building = Import(endpoint_url, folder)
     # Each document has floors and rooms of its own, so that neither adds to the other's records.
-    small = _model(36_300)
-    large = replace(_model(95_300, first_floor=500), source="other")
+    small = model_of(36_300)
+    large = replace(model_of(95_300, first_floor=500), source="other")
     records = building.seed(large, small)
-    again = _count(small)
+    again = count_of(small)
     with measured(building, f"unchanged, in {records:,}", again):
         unchanged = building.run(small)
     assert unchanged.counts.unchanged == again, unchanged
@@ -256,7 +271,7 @@ def overlap(endpoint_url: str, folder: Path, devices: int = 4_000) -> None:
     Each is answered after 30 ms, as from afar, and not stored: DynamoDB Local would take its time
     from the same cores.
     """
-    model = _model(devices)
+    model = model_of(devices)
     records = len(model.floors) + len(model.rooms) + len(model.devices)
     beside = CommitBeside.follow
 
@@ -268,7 +283,7 @@ def overlap(endpoint_url: str, folder: Path, devices: int = 4_000) -> None:
         setattr(CommitBeside, "follow", follow)  # noqa: B010  for the measurement only
         building = Import(endpoint_url, folder)
         events: Any = building.connection.client.meta.events
-        events.register("before-send.dynamodb.TransactWriteItems", _answered_from_afar)
+        events.register("before-send.dynamodb.TransactWriteItems", answered_from_afar)
         with measured(building, f"{records} created, {label}", records):
             building.run(model)
 
@@ -280,7 +295,7 @@ class _Empty:
         yield b"{}"
 
 
-def _answered_from_afar(request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
+def answered_from_afar(request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
     if str(request.body).count('"Put"') < SMALLEST_CHUNK:
         return None
     time.sleep(LATENCY)
@@ -302,11 +317,11 @@ def main(arguments: list[str]) -> None:
             growth(endpoint_url, Path(folder), tuple(map(int, arguments)) or DEFAULT_SIZES)
 
 
-def _count(model: SourceModel) -> int:
+def count_of(model: SourceModel) -> int:
     return len(model.floors) + len(model.rooms) + len(model.devices)
 
 
-def _model(devices: int, *, first_floor: int = 0) -> SourceModel:
+def model_of(devices: int, *, first_floor: int = 0) -> SourceModel:
     rooms = max(1, devices // DEVICES_PER_ROOM)
     floors = max(1, rooms // ROOMS_PER_FLOOR)
     model = make_model(

@@ -58,7 +58,9 @@ class Coordinates(Shown):
 
 
 class Building(_Record):
-    """A building. Its counts are exact at every moment."""
+    """A building. Its counts are exact, but for `devices_count` while a large import is applied:
+    what is about to be written is in it.
+    """
 
     id: BuildingId
     status: BuildingStatus
