@@ -7,7 +7,7 @@ from typing import Any, Self
 from cli.deployment import CannotDo, Deployment
 
 # Each has the organisation as its second part (ports/imports.py, ports/exports.py and their like).
-FOLDERS = ("uploads", "drop", "reports", "changes", "exports", "kept", "checks")
+FOLDERS = ("uploads", "drop", "reports", "changes", "exports", "kept", "checks", "lanes")
 _BATCH = 1_000
 
 

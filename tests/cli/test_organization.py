@@ -196,8 +196,9 @@ def test_an_organization_that_is_not_there_is_said(
 
 def test_every_folder_of_the_bucket_is_known() -> None:
     """What the code writes under, it must be able to remove."""
-    from arxos.adapters import s3_kept
+    from arxos.adapters import s3_kept, s3_uploads
     from arxos.ports import checks, drops, exports, imports
 
-    written = {imports.UPLOADS, drops.DROP, exports.EXPORTS, checks.CHECKS, s3_kept.FOLDER}
+    written = {imports.UPLOADS, drops.DROP, exports.EXPORTS, checks.CHECKS}
+    written |= {s3_kept.FOLDER, s3_uploads.LANES}
     assert {one.rstrip("/") for one in written} | {"reports", "changes"} == set(FOLDERS)

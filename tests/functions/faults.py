@@ -60,11 +60,11 @@ class Faulty:
             raise ReadTimeoutError(endpoint_url=endpoint.host)
         if self._fault is Fault.CONFLICT:
             reasons = [{"Code": "TransactionConflict"}]
-            return _refused(400, "TransactionCanceledException", CancellationReasons=reasons)
+            return refused(400, "TransactionCanceledException", CancellationReasons=reasons)
         if model.service_model.service_name == "s3":
             # To HEAD there is no body that could tell more than the status.
-            return _refused(503, "503" if model.name.startswith("Head") else "SlowDown")
-        return _refused(400, "ThrottlingException")
+            return refused(503, "503" if model.name.startswith("Head") else "SlowDown")
+        return refused(400, "ThrottlingException")
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
@@ -74,7 +74,7 @@ class Faulty:
             yield
 
 
-def _refused(status: int, code: str, **more: Any) -> Any:
+def refused(status: int, code: str, **more: Any) -> Any:
     parsed = {
         "Error": {"Code": code, "Message": code},
         "ResponseMetadata": {"HTTPStatusCode": status},
