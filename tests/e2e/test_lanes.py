@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from arxos.use_cases.lane_work import IN_LANES_FROM
+from arxos.domain.import_lane import IN_LANES_FROM
 from tests.e2e.registry_client import RegistryClient
 
 pytestmark = pytest.mark.e2e

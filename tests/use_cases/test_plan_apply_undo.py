@@ -219,6 +219,7 @@ def test_the_prediction_has_the_removals_in_it() -> None:
     proposed = prediction()
     assert (proposed.records, proposed.removals) == (planned.job.plan_size, 6)
     assert proposed.write_units > predict(planned.job.plan_size).write_units
+    assert predict(100_000).seconds < 50 * predict(1_000).seconds
     planned.apply(remove=True)
     assert prediction() == proposed
 

@@ -15,6 +15,8 @@ from arxos.domain.errors import BeingDeleted, ChangedMeanwhile, Conflict
 from arxos.domain.import_plan import is_new
 from arxos.domain.summary import COUNTED_FIELDS
 
+# Fewer devices are written sooner than the writers of lanes have started.
+IN_LANES_FROM = 2_000
 # Of a transaction's 100 items: the lane and the history's entry are two.
 MOST_ITEMS = 96
 # What one expression, of 4 KB, may add to the lane.

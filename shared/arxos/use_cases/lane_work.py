@@ -11,15 +11,13 @@ from itertools import chain
 from arxos.domain.device import Device
 from arxos.domain.errors import ChangedMeanwhile, Conflict
 from arxos.domain.import_job import ImportJob
-from arxos.domain.import_lane import ImportLane, fault_error, floors_of, lanes_of
+from arxos.domain.import_lane import IN_LANES_FROM, ImportLane, fault_error, floors_of, lanes_of
 from arxos.ports.import_lanes import LaneOrder
 from arxos.ports.imports import ImportDesk, UploadedFile, UploadStore
 from arxos.ports.orders import OrderQueue, OutOfTime
 from arxos.use_cases.import_lanes import collect_lane, end_lanes, settle_others
 from arxos.use_cases.import_work import Clock, ImportWork, progress_at
 
-# Fewer devices are written sooner than their writers have started.
-IN_LANES_FROM = 2_000
 # What a kill, or a cancellation, leaves announced and not written is bounded by it.
 LANES_AT_ONCE = 8
 SECONDS_BETWEEN_LOOKS = 0.3
@@ -77,6 +75,7 @@ class LaneWork(ImportWork):
         if self._lane_queue is None:
             self._end_lanes()
             return
+        self._open.clear()
         for lane in self._chunk().lanes.all(self._file.building_id, self.job.id):
             self._open[lane.first_chunk] = lane
             if not lane.is_over:

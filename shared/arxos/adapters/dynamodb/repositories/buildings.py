@@ -133,7 +133,8 @@ class DynamoBuildings(Repository):
         with reading():
             for item in TallyItem.batch_get([tuple(key) for key in found], consistent_read=True):
                 for name, amount in item.numbers.items():
-                    if amount:
+                    # Below nothing: what a lane still owes (J6) has been deleted already.
+                    if amount > 0:
                         tally[tally_of_name(name)] = amount
         return tally
 
