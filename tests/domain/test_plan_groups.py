@@ -97,3 +97,20 @@ def test_a_device_that_is_in_twenty_groups_enters_no_more() -> None:
     assert [len(change.added) for change in made.groups] == [1] * MAX_GROUPS_OF_A_RECORD + [0]
     (problem,) = made.problems
     assert (problem.code, problem.key) == ("GROUPS_TOO_MANY", f"s{MAX_GROUPS_OF_A_RECORD}")
+
+
+@pytest.mark.parametrize("text", ["\u00ad", " ", "line one\nline two"])
+def test_a_groups_description_is_kept_as_any_records_is_though_nothing_of_it_is_seen(
+    text: str,
+) -> None:
+    (change,) = plan(
+        cobie(SourceGroup(key="z", group_kind="zone", name="A", description=text))
+    ).groups
+
+    assert change.group.description == text
+
+
+def test_a_group_whose_name_shows_nothing_gets_one() -> None:
+    (change,) = plan(cobie(SourceGroup(key="z", group_kind="zone", name="\u00ad"))).groups
+
+    assert change.group.name == "unnamed"

@@ -147,8 +147,13 @@ def _storable(text: str, *, maximum: int = MAX_NAME) -> str:
     """The text as it is, if the registry takes it so."""
     is_long = maximum == MAX_DESCRIPTION
     if optional_text_fault(text, label="", maximum=maximum, multiline=is_long) is None:
-        return text if has_visible_text(text) else ""
+        return text
     return storable_text(text, maximum=maximum)
+
+
+def _name(text: str) -> str:
+    name = _storable(text)
+    return name if has_visible_text(name) else "unnamed"
 
 
 def _add_group(
@@ -160,7 +165,7 @@ def _add_group(
         id=derived_id("group", comparison.building_id, comparison.source, source.key),
         building_id=comparison.building_id,
         group_kind=GroupKind(source.group_kind),
-        name=_storable(source.name) or "unnamed",
+        name=_name(source.name),
         category=_storable(source.category or "") or None,
         description=_storable(source.description or "", maximum=MAX_DESCRIPTION) or None,
         external_ids=_external_ids(comparison, source),
