@@ -273,6 +273,22 @@ def test_lanes_whose_writers_are_gone_are_ended_and_others_opened() -> None:
     laned.assert_exact()
 
 
+def test_where_lanes_stand_still_again_the_import_writes_what_is_left_alone() -> None:
+    laned = Laned()
+
+    def write_one_and_lose_the_others() -> None:
+        if laned.lanes.orders:
+            laned.write(laned.lanes.orders[0])
+        laned.lanes.orders.clear()
+
+    laned.writing = write_one_and_lose_the_others
+    job = laned.apply()
+
+    assert (job.status, job.counts.created) == (ImportStatus.APPLIED, RECORDS)
+    assert laned.written < 9
+    laned.assert_exact()
+
+
 @pytest.mark.parametrize("kind", ["floor", "building"])
 def test_a_tree_that_is_deleted_meanwhile_takes_its_lanes_along(kind: str) -> None:
     laned = Laned()

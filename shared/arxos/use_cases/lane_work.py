@@ -24,6 +24,7 @@ SECONDS_BETWEEN_LOOKS = 0.3
 PROGRESS_WORTH_SHOWING = 0.01
 # No lane has moved: its order is lost, or its writer killed, which the queue takes 90 s to notice.
 STANDSTILL = timedelta(seconds=45)
+MAX_STANDSTILLS = 2
 
 Pause = Callable[[float], None]
 
@@ -57,6 +58,7 @@ class LaneWork(ImportWork):
         # Chunks that lanes have written before our eyes, and when that was last more than before.
         self._chunks_seen, self._seen_at = 0, clock()
         self._chunks_collected = 0
+        self._standstills = 0
 
     def _goes_in_lanes(self, devices: list[Device]) -> bool:
         return self._in_lanes and len(devices) >= IN_LANES_FROM
@@ -165,13 +167,15 @@ class LaneWork(ImportWork):
 
     def _check_movement(self, done_in_open_lanes: int) -> None:
         """Ends lanes that have stood still for long. Where none has ever moved, no writer takes
-        orders, and nothing goes in lanes any more.
+        orders; where they stand still again, something is wrong with a chunk, which we shall see
+        ourselves: nothing goes in lanes any more.
         """
         done = self._chunks_collected + done_in_open_lanes
         if done > self._chunks_seen:
             self._chunks_seen, self._seen_at = done, self._clock()
         elif self._clock() - self._seen_at > STANDSTILL:
-            self._in_lanes = done > 0
+            self._standstills += 1
+            self._in_lanes = done > 0 and self._standstills < MAX_STANDSTILLS
             self._end_lanes()
             raise _StoodStill
 
