@@ -22,7 +22,7 @@ from arxos.adapters.dynamodb.table import connect
 from arxos.domain.device import Device
 from arxos.domain.import_lane import ImportLane, floors_of, lanes_of
 from arxos.domain.import_planning import plan_import
-from arxos.ports.import_lanes import LaneOrder
+from arxos.ports.import_lanes import LaneOrder, LaneWriters
 from arxos.ports.imports import UploadedFile, uploaded_file
 from arxos.use_cases import lane_work
 from arxos.use_cases.write_lane import write_lane
@@ -167,7 +167,7 @@ def metered(endpoint_url: str, folder: Path) -> None:
         uploads, orders = LanesOnDisk(folder), FakeOrders[LaneOrder]()
         given: dict[str, Any] = {}
         if in_lanes:
-            given = {"lane_queue": orders, "pause": writing(building, uploads, orders)}
+            given["lanes"] = LaneWriters(orders, writing(building, uploads, orders))
         with measured(building, label, count_of(model)):
             job = building.run(model, uploads=uploads, **given)
         assert job.counts.created == count_of(model), job

@@ -27,6 +27,7 @@ from arxos.ports.lists import DeviceFilter, Page
 from arxos.use_cases.devices import list_devices
 from scripts.dynamodb_local import running
 from tests.adapters.dynamodb import test_access_patterns as patterns
+from tests.adapters.dynamodb.access_world import World
 from tests.dynamodb_table import REGION, create_table
 from tests.make import ORG, make_actor, make_building, make_device, make_floor, make_id, make_room
 
@@ -62,7 +63,7 @@ def patterns_cost(endpoint_url: str) -> None:
 
         with table(endpoint_url, consumption) as (connection, name, _):
             with mock.patch.object(boto3, "client", counted):
-                world = patterns.World(connection, name)
+                world = World(connection, name)
             if pattern == "O2":  # the world's own organisation exists already
                 other = make_actor(organization_id="org_third")
                 world.uow = DynamoUnitOfWork(connection, other, make_id)

@@ -6,6 +6,7 @@ from arxos.bootstrap import import_desk, import_queue, lane_queue, now, uploads
 from arxos.domain.import_job import ImportJob
 from arxos.entrypoints.import_observation import tell_import
 from arxos.entrypoints.queues import orders_handler
+from arxos.ports.import_lanes import LaneWriters
 from arxos.ports.imports import ImportOrder
 from arxos.ports.orders import Delivery
 from arxos.use_cases.apply_import import apply_import
@@ -24,6 +25,5 @@ def handler(order: ImportOrder, delivery: Delivery) -> ImportJob | None:
         uploads=files,
         queue=queue,
         clock=now,
-        lane_queue=lane_queue(),
-        pause=sleep,
+        lanes=LaneWriters(lane_queue(), sleep),
     )

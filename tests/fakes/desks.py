@@ -16,7 +16,6 @@ from arxos.domain.history import Change
 from arxos.domain.import_job import CLAIMED_FROM, ImportJob, ImportStatus
 from arxos.domain.import_lane import ImportLane
 from arxos.domain.own_exports import Line
-from arxos.domain.permissions import Role
 from arxos.domain.stored_sheets import (
     lines_of_sheet,
 )
@@ -93,12 +92,8 @@ class FakeImportDesk:
     def chunk(
         self, file: UploadedFile, job: ImportJob, number: int, *, is_in_lane: bool = False
     ) -> FakeUnitOfWork:
-        actor = Actor(
-            organization_id=file.organization_id,
-            user_id=job.started_by or "",
-            name=job.started_by_name or "",
-            role=Role.ADMIN,
-            request_id=job.attempt or "",
+        actor = Actor.behind(
+            file.organization_id, by=job.started_by, name=job.started_by_name, attempt=job.attempt
         )
         return FakeUnitOfWork(
             self._table,
@@ -126,12 +121,8 @@ class FakeExportDesk:
         return claimed
 
     def registry(self, order: ExportOrder, job: ExportJob) -> FakeUnitOfWork:
-        actor = Actor(
-            organization_id=order.organization_id,
-            user_id=job.started_by or "",
-            name=job.started_by_name or "",
-            role=Role.ADMIN,
-            request_id=job.attempt or "",
+        actor = Actor.behind(
+            order.organization_id, by=job.started_by, name=job.started_by_name, attempt=job.attempt
         )
         return FakeUnitOfWork(self._table, actor, before_commit=lambda: self.before_commit())
 
@@ -174,12 +165,11 @@ class FakeDeletionDesk:
         return deletion
 
     def chunk(self, order: DeletionOrder, deletion: Deletion) -> FakeUnitOfWork:
-        actor = Actor(
-            organization_id=order.organization_id,
-            user_id=deletion.started_by or "",
-            name=deletion.started_by_name or "",
-            role=Role.ADMIN,
-            request_id="",
+        actor = Actor.behind(
+            order.organization_id,
+            by=deletion.started_by,
+            name=deletion.started_by_name,
+            attempt=None,
         )
         return FakeUnitOfWork(self._table, actor, before_commit=lambda: self.before_commit())
 

@@ -161,7 +161,7 @@ READS: dict[str, list[Asked]] = {
     "get_openapi": [PLAIN],
     "get_docs": [PLAIN],
 }
-# They tell of faults, and are tested where they are (test_api_handlers.py).
+# They tell of faults, and are tested where they are (test_self_observation.py).
 TELLS_OF_FAULTS = {"check_health", "get_metrics"}
 DESCRIBED = {
     operation["operationId"]: (verb.upper(), path, operation["tags"][0])

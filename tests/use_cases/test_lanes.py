@@ -13,7 +13,7 @@ from arxos.domain.device import Device
 from arxos.domain.errors import ServiceUnavailable
 from arxos.domain.import_job import ImportJob, ImportMode, ImportStatus
 from arxos.ports.deletions import DeletionOrder
-from arxos.ports.import_lanes import LaneOrder
+from arxos.ports.import_lanes import LaneOrder, LaneWriters
 from arxos.ports.imports import ImportOrder
 from arxos.use_cases import devices, lane_work
 from arxos.use_cases.apply_import import apply_import, order_apply
@@ -62,7 +62,7 @@ class Laned(Planned):
         if order.action == "undo":
             undo_import(order, delivery, **given)
             return
-        apply_import(order, delivery, lane_queue=self.lanes, pause=self.pause, **given)
+        apply_import(order, delivery, lanes=LaneWriters(self.lanes, self.pause), **given)
 
     def pause(self, seconds: float) -> None:
         self.time += timedelta(seconds=seconds)

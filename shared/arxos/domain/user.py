@@ -179,6 +179,21 @@ class Actor:
     # Idempotency-Key.
     once: str | None = None
 
+    @classmethod
+    def behind(
+        cls, organization_id: str, *, by: str | None, name: str | None, attempt: str | None
+    ) -> Self:
+        """Who ordered work that goes on in the background: it holds the rights that its start was
+        checked for, in its own place.
+        """
+        return cls(
+            organization_id=organization_id,
+            user_id=by or "",
+            name=name or "",
+            role=Role.ADMIN,
+            request_id=attempt or "",
+        )
+
     @property
     def rights(self) -> Rights:
         """What the grants give, where they give it; without any, the role everywhere."""

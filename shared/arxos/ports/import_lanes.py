@@ -1,12 +1,12 @@
 """The lanes of imports: devices written by several invocations at once (domain/import_lane.py)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from arxos.domain.device import Device
 from arxos.domain.import_lane import ImportLane
-from arxos.ports.orders import Order
+from arxos.ports.orders import Order, OrderQueue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +16,14 @@ class LaneOrder(Order):
     building_id: str
     import_id: str
     first_chunk: int
+
+
+@dataclass(frozen=True, slots=True)
+class LaneWriters:
+    """Who writes lanes: where they take their orders, and how one waits for them (in seconds)."""
+
+    queue: OrderQueue[LaneOrder]
+    pause: Callable[[float], None]
 
 
 class ImportLanes(Protocol):

@@ -6,13 +6,12 @@ from arxos.domain.errors import Conflict
 from arxos.domain.events import ImportApproved
 from arxos.domain.import_job import ImportJob, ImportStatus
 from arxos.domain.user import Actor
-from arxos.ports.import_lanes import LaneOrder
+from arxos.ports.import_lanes import LaneWriters
 from arxos.ports.imports import ImportDesk, ImportOrder, UploadedFile, UploadStore
 from arxos.ports.orders import Delivery, OrderQueue
 from arxos.ports.registry import UnitOfWork
 from arxos.use_cases.import_run import ImportRun
 from arxos.use_cases.import_work import Clock, carry_out, order_work
-from arxos.use_cases.lane_work import Pause
 
 
 def order_apply(
@@ -57,22 +56,12 @@ def apply_import(
     uploads: UploadStore,
     queue: OrderQueue[ImportOrder],
     clock: Clock,
-    lane_queue: OrderQueue[LaneOrder] | None = None,
-    pause: Pause | None = None,
+    lanes: LaneWriters | None = None,
 ) -> ImportJob | None:
-    """Carry an approved plan out, as `carry_out`; many devices in lanes, if there is a queue."""
+    """Carry an approved plan out, as `carry_out`; many devices in lanes, if there are writers."""
 
     def work_on(file: UploadedFile, job: ImportJob) -> ImportRun:
-        return ImportRun(
-            file,
-            job,
-            desk,
-            uploads,
-            clock,
-            until=delivery.until,
-            lane_queue=lane_queue,
-            pause=pause,
-        )
+        return ImportRun(file, job, desk, uploads, clock, until=delivery.until, lanes=lanes)
 
     return carry_out(
         order,

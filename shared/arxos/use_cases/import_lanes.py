@@ -26,11 +26,17 @@ def end_lanes(chunk: Chunk, job: ImportJob, *, at: datetime) -> ImportJob:
     return job
 
 
-def settle_others(chunk: Chunk, job: ImportJob) -> None:
-    """Settle what other imports have left in the building, whose turn is this import's."""
+def settle_others(chunk: Chunk, job: ImportJob) -> list[ImportLane]:
+    """Settle what other imports have left in the building, whose turn is this import's; its own
+    lanes.
+    """
+    ours = []
     for lane in chunk().lanes.all(job.building_id):
-        if lane.import_id != job.id:
+        if lane.import_id == job.id:
+            ours.append(lane)
+        else:
             settle_lane(chunk, lane, CLOSED)
+    return ours
 
 
 def collect_lane(chunk: Chunk, lane: ImportLane, job: ImportJob, *, at: datetime) -> ImportJob:

@@ -23,13 +23,12 @@ from arxos.domain.plan_entries import EntryKind, PlanListing
 from arxos.domain.room import Room
 from arxos.domain.source import Problem, SourceModel
 from arxos.domain.stored_sheets import stored_problems
-from arxos.ports.import_lanes import LaneOrder
-from arxos.ports.imports import Chunk, ImportDesk, UploadedFile, UploadStore
-from arxos.ports.orders import OrderQueue, OutOfTime
+from arxos.ports.imports import Chunk
+from arxos.ports.orders import OutOfTime
 from arxos.ports.registry import UnitOfWork
 from arxos.use_cases.commit_beside import CommitBeside
-from arxos.use_cases.import_work import PLANNED_PROGRESS, Clock, progress_at
-from arxos.use_cases.lane_work import LaneWork, Pause
+from arxos.use_cases.import_work import PLANNED_PROGRESS, progress_at
+from arxos.use_cases.lane_work import LaneWork
 
 # A chunk is closed once it holds so many items: the next record may add its own item, a number
 # holder or a further room, the counters of two floors and rooms, and three items of kept numbers;
@@ -49,22 +48,8 @@ FAILED_BY_US = (
 class ImportRun(LaneWork):
     """Plans and applies an import."""
 
-    def __init__(
-        self,
-        file: UploadedFile,
-        job: ImportJob,
-        desk: ImportDesk,
-        uploads: UploadStore,
-        clock: Clock,
-        *,
-        until: datetime | None = None,
-        lane_queue: OrderQueue[LaneOrder] | None = None,
-        pause: Pause | None = None,
-    ) -> None:
-        super().__init__(
-            file, job, desk, uploads, clock, until=until, lane_queue=lane_queue, pause=pause
-        )
-        self._listed = job
+    # What the plan found in the file, as the import lists it in the end.
+    _listed: ImportJob
 
     def do(self) -> ImportJob:
         """Carry out what was planned of the file as it was read then."""

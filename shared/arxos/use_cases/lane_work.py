@@ -2,7 +2,7 @@
 them to be written, waiting for them, and counting what they wrote.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,9 +12,9 @@ from arxos.domain.device import Device
 from arxos.domain.errors import ChangedMeanwhile, Conflict
 from arxos.domain.import_job import ImportJob
 from arxos.domain.import_lane import IN_LANES_FROM, ImportLane, fault_error, floors_of, lanes_of
-from arxos.ports.import_lanes import LaneOrder
+from arxos.ports.import_lanes import LaneOrder, LaneWriters
 from arxos.ports.imports import ImportDesk, UploadedFile, UploadStore
-from arxos.ports.orders import OrderQueue, OutOfTime
+from arxos.ports.orders import OutOfTime
 from arxos.use_cases.import_lanes import collect_lane, end_lanes, settle_others
 from arxos.use_cases.import_work import Clock, ImportWork, progress_at
 
@@ -25,8 +25,6 @@ PROGRESS_WORTH_SHOWING = 0.01
 # No lane has moved: its order is lost, or its writer killed, which the queue takes 90 s to notice.
 STANDSTILL = timedelta(seconds=45)
 MAX_STANDSTILLS = 2
-
-Pause = Callable[[float], None]
 
 
 class _StoodStill(ChangedMeanwhile):
@@ -45,16 +43,14 @@ class LaneWork(ImportWork):
         clock: Clock,
         *,
         until: datetime | None = None,
-        lane_queue: OrderQueue[LaneOrder] | None = None,
-        pause: Pause | None = None,
+        lanes: LaneWriters | None = None,
     ) -> None:
-        """Without a `lane_queue` nothing is written in lanes."""
+        """Without `lanes` nothing is written in any."""
         super().__init__(file, job, desk, clock, until=until)
         self._uploads = uploads
-        self._lane_queue = lane_queue
-        self._pause = pause
+        self._writers = lanes
         self._open: dict[int, ImportLane] = {}
-        self._in_lanes = lane_queue is not None
+        self._in_lanes = lanes is not None
         # Chunks that lanes have written before our eyes, and when that was last more than before.
         self._chunks_seen, self._seen_at = 0, clock()
         self._chunks_collected = 0
@@ -73,12 +69,12 @@ class LaneWork(ImportWork):
 
     def _go_on_with_lanes(self) -> None:
         """End the lanes of an attempt before this one, and those that other imports have left."""
-        settle_others(self._chunk, self.job)
-        if self._lane_queue is None:
+        ours = settle_others(self._chunk, self.job)
+        if self._writers is None:
             self._end_lanes()
             return
         self._open.clear()
-        for lane in self._chunk().lanes.all(self._file.building_id, self.job.id):
+        for lane in ours:
             self._open[lane.first_chunk] = lane
             if not lane.is_over:
                 self._order(lane)
@@ -134,8 +130,8 @@ class LaneWork(ImportWork):
             import_id=lane.import_id,
             first_chunk=lane.first_chunk,
         )
-        if self._lane_queue is not None:
-            self._lane_queue.send(order)
+        if self._writers is not None:
+            self._writers.queue.send(order)
 
     def _collect_some(self) -> str | None:
         """Count the lanes that are over, or wait a moment; the fault of one of them."""
@@ -156,8 +152,8 @@ class LaneWork(ImportWork):
             self._check_movement(sum(lane.done for lane in found.values()))
             if shown.progress - self.job.progress >= PROGRESS_WORTH_SHOWING:
                 self._save(replace(shown, updated_at=self._clock()))
-            if self._pause is not None:
-                self._pause(SECONDS_BETWEEN_LOOKS)
+            if self._writers is not None:
+                self._writers.pause(SECONDS_BETWEEN_LOOKS)
         return next((lane.fault for lane in over if lane.fault is not None), None)
 
     def _progress_with(self, lanes: Iterable[ImportLane]) -> float:

@@ -25,7 +25,7 @@ from arxos.adapters.dynamodb.unit_of_work import DynamoUnitOfWork
 from arxos.domain import import_lane
 from arxos.domain.import_job import ImportJob, ImportMode, ImportStatus
 from arxos.domain.source import SourceGroup, SourceModel
-from arxos.ports.import_lanes import LaneOrder
+from arxos.ports.import_lanes import LaneOrder, LaneWriters
 from arxos.ports.imports import ImportOrder, UploadedFile, uploaded_file
 from arxos.ports.orders import Delivery
 from arxos.use_cases import import_run, lane_work
@@ -160,7 +160,7 @@ class Story:
             def deliver(order: ImportOrder = order) -> None:
                 given: dict[str, Any] = self.given(self.queue)
                 if order.action == "apply":
-                    given |= {"lane_queue": self.lanes, "pause": self.write_lanes}
+                    given["lanes"] = LaneWriters(self.lanes, self.write_lanes)
                     apply_import(order, self.delivery(), **given)
                 else:
                     undo_import(order, self.delivery(), **given)

@@ -11,7 +11,6 @@ from arxos.adapters.dynamodb.table import CheckItem
 from arxos.adapters.dynamodb.unit_of_work import DynamoUnitOfWork
 from arxos.domain.check_job import UNDER_WAY, CheckJob, CheckStatus
 from arxos.domain.identifiers import NewId
-from arxos.domain.permissions import Role
 from arxos.domain.timestamps import to_iso
 from arxos.domain.user import Actor
 from arxos.ports.checks import CheckOrder
@@ -55,12 +54,7 @@ class DynamoCheckDesk:
         return check_mapping.check_job(item)
 
     def registry(self, organization_id: str, job: CheckJob) -> DynamoUnitOfWork:
-        actor = Actor(
-            organization_id=organization_id,
-            user_id=job.started_by or "",
-            name=job.started_by_name or "",
-            # A check holds the rights that its start was checked for.
-            role=Role.ADMIN,
-            request_id=job.attempt or "",
+        actor = Actor.behind(
+            organization_id, by=job.started_by, name=job.started_by_name, attempt=job.attempt
         )
         return DynamoUnitOfWork(self._connection, actor, self._new_id)

@@ -8,7 +8,6 @@ from arxos.adapters.dynamodb.journal import ChangeFiles, Operation
 from arxos.adapters.dynamodb.unit_of_work import ChunkUnitOfWork, DynamoUnitOfWork
 from arxos.domain.deletion import Deletion
 from arxos.domain.identifiers import NewId
-from arxos.domain.permissions import Role
 from arxos.domain.user import Actor
 from arxos.ports.deletions import DeletionOrder
 
@@ -33,7 +32,7 @@ class DynamoDeletionDesk:
         self._attempt = attempt
 
     def find(self, order: DeletionOrder) -> Deletion:
-        nobody = self._actor(order, "", "")
+        nobody = Actor.behind(order.organization_id, by=None, name=None, attempt=self._attempt)
         uow = DynamoUnitOfWork(self._connection, nobody, self._new_id)
         return uow.deletions.get(order.deletion_id)
 
@@ -55,14 +54,9 @@ class DynamoDeletionDesk:
         return DynamoUnitOfWork(self._connection, self._starter(order, deletion), self._new_id)
 
     def _starter(self, order: DeletionOrder, deletion: Deletion) -> Actor:
-        return self._actor(order, deletion.started_by or "", deletion.started_by_name or "")
-
-    def _actor(self, order: DeletionOrder, user_id: str, name: str) -> Actor:
-        return Actor(
-            organization_id=order.organization_id,
-            user_id=user_id,
-            name=name,
-            # A deletion holds the rights that its start was checked for.
-            role=Role.ADMIN,
-            request_id=self._attempt,
+        return Actor.behind(
+            order.organization_id,
+            by=deletion.started_by,
+            name=deletion.started_by_name,
+            attempt=self._attempt,
         )

@@ -11,7 +11,6 @@ from arxos.adapters.dynamodb.table import ExportItem
 from arxos.adapters.dynamodb.unit_of_work import DynamoUnitOfWork
 from arxos.domain.export_job import ExportJob, ExportStatus
 from arxos.domain.identifiers import NewId
-from arxos.domain.permissions import Role
 from arxos.domain.timestamps import to_iso
 from arxos.domain.user import Actor
 from arxos.ports.exports import ExportOrder
@@ -40,12 +39,7 @@ class DynamoExportDesk:
         return job_mapping.export_job(item)
 
     def registry(self, order: ExportOrder, job: ExportJob) -> DynamoUnitOfWork:
-        actor = Actor(
-            organization_id=order.organization_id,
-            user_id=job.started_by or "",
-            name=job.started_by_name or "",
-            # An export holds what its start was checked for, in its scope.
-            role=Role.ADMIN,
-            request_id=job.attempt or "",
+        actor = Actor.behind(
+            order.organization_id, by=job.started_by, name=job.started_by_name, attempt=job.attempt
         )
         return DynamoUnitOfWork(self._connection, actor, self._new_id)

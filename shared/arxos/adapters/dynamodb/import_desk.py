@@ -21,7 +21,6 @@ from arxos.domain.history import Change
 from arxos.domain.identifiers import NewId
 from arxos.domain.import_job import CLAIMED_FROM, ImportJob, ImportStatus
 from arxos.domain.import_lane import ImportLane
-from arxos.domain.permissions import Role
 from arxos.domain.timestamps import to_iso
 from arxos.domain.user import Actor
 from arxos.ports.history import ChangeFiles
@@ -120,11 +119,6 @@ class DynamoImportDesk:
 
 
 def _actor(file: UploadedFile, job: ImportJob) -> Actor:
-    return Actor(
-        organization_id=file.organization_id,
-        user_id=job.started_by or "",
-        name=job.started_by_name or "",
-        # An import holds the rights that its start was checked for.
-        role=Role.ADMIN,
-        request_id=job.attempt or "",
+    return Actor.behind(
+        file.organization_id, by=job.started_by, name=job.started_by_name, attempt=job.attempt
     )
