@@ -22,7 +22,7 @@ from arxos.domain.user import Actor
 from arxos.ports.imports import ImportDesk, ImportOrder, UploadedFile, UploadStore
 from arxos.ports.orders import Delivery, OrderQueue, OutOfTime
 from arxos.ports.registry import UnitOfWork
-from arxos.use_cases.import_lanes import end_lanes, settle_others
+from arxos.use_cases.import_lanes import collect_lane, settle_others
 from arxos.use_cases.import_run import FULL_CHUNK, MEMBERS_PER_CHUNK
 from arxos.use_cases.import_work import Clock, ImportWork, carry_out, order_work
 
@@ -119,8 +119,8 @@ class _Undo(ImportWork):
 
     def do(self) -> ImportJob:
         """Records return before what needs them, and go after what holds them."""
-        settle_others(self._chunk, self.job)
-        self.job = end_lanes(self._chunk, self.job, at=self._clock())
+        for lane in settle_others(self._chunk, self.job):
+            self.job = collect_lane(self._chunk, lane, self.job, at=self._clock())
         changes = self._desk.changes(self._file, self.job)
         self._effects = effects_of(changes, before=self.job.undo_begun_at)
         groups = [(i, e) for i, e in self._effects.items() if e.kind == "group"]

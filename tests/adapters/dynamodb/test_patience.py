@@ -101,7 +101,7 @@ def test_patience_ends_and_the_order_comes_again(
         chunk.buildings.add(make_building())
 
     assert len(sent) == 6
-    assert sum(waits) <= 50
+    assert sum(waits) <= 13
 
 
 def test_what_may_have_been_written_is_not_sent_again(

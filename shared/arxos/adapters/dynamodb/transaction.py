@@ -37,7 +37,7 @@ _MARK = Path(_MARK_NAME)
 # After these nobody knows.
 _MAY_BE_WRITTEN = {"InternalServerError", "ServiceUnavailable"}
 _THROTTLED = {"ThrottlingError", "ProvisionedThroughputExceeded"}
-# Seconds; 15 on average, 30 at most. Whoever waits for an answer gets it sooner.
+# In six tries at most 3 and 13 seconds.
 _WAIT_FOR_OTHERS = wait_random_exponential(multiplier=0.05, max=1)
 _WAIT_FOR_CAPACITY = wait_random_exponential(multiplier=0.4, max=10)
 
